@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later
+/* The tc capture: counts the HTTP requests that an interface receives. */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+
+typedef struct __sk_buff packet_t;
+
+static __always_inline __u32 packet_length(packet_t *packet)
+{
+	return packet->len;
+}
+
+/* The compiler takes packets for unaligned and would copy octet by octet. */
+static __always_inline void copy_words(void *to, const void *from, const __u32 length)
+{
+	__u32 i;
+
+#pragma unroll
+	for (i = 0; i + 4 <= length; i += 4)
+		*(__u32 *)(to + i) = *(const __u32 *)(from + i);
+	if (length & 2)
+		*(__u16 *)(to + (length & ~3)) = *(const __u16 *)(from + (length & ~3));
+	if (length & 1)
+		*(__u8 *)(to + length - 1) = *(const __u8 *)(from + length - 1);
+}
+
+/* Octets in the linear part of the packet, or NULL. */
+static __always_inline const void *packet_linear(packet_t *packet, __u64 offset, const __u32 length)
+{
+	const void *data = (void *)(long)packet->data;
+	const void *end = (void *)(long)packet->data_end;
+
+	if (offset > 0x7fff)
+		return (void *)0;
+	/* In assembly, so that the verifier sees the bound on the very register that is added. */
+	asm volatile("%0 &= 0x7fff" : "+r"(offset));
+	return data + offset + length <= end ? data + offset : (void *)0;
+}
+
+/*
+ * Payload often lies outside the linear part (over veth always), and now and then a header does.
+ * The helper sees all of the packet, at the price of a call.
+ */
+static __always_inline int packet_read(packet_t *packet, __u32 offset, void *to, const __u32 length)
+{
+	const void *from = packet_linear(packet, offset, length);
+
+	if (!from)
+		return bpf_skb_load_bytes(packet, offset, to, length);
+	copy_words(to, from, length);
+	return 0;
+}
+
+static __always_inline int packet_copy(packet_t *packet, __u32 offset, void *to, __u32 length,
+				       const __u32 room)
+{
+	__u64 bounded = length;
+
+	if (__builtin_constant_p(length))
+		return bpf_skb_load_bytes(packet, offset, to, length);
+	/* In assembly, so that the verifier sees the bounds on the very register that the helper
+	 * gets. */
+	asm volatile("if %0 <= %1 goto +1\n%0 = %1" : "+r"(bounded) : "i"(room));
+	if (bounded == 0)
+		return -1;
+	return bpf_skb_load_bytes(packet, offset, to, bounded);
+}
+
+static __always_inline int packet_peek(packet_t *packet, __u32 offset, __u64 *word)
+{
+	const __u64 *from = packet_linear(packet, offset, sizeof(*word));
+
+	if (!from)
+		return -1;
+	*word = *from;
+	return 0;
+}
+
+#include "http_parse.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, REQUEST_MAP_ENTRIES);
+	__type(key, __u32);
+	__type(value, struct datarec);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} request_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PACKET_MAP_ENTRIES);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} packet_map SEC(".maps");
+
+/* For readers; the program does not use it. The loader makes a new one at each load, hence not
+ * pinned by name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct capture_info);
+} capture_info SEC(".maps");
+
+const volatile struct capture_config capture_config SEC(".rodata.config") = {};
+
+static __always_inline int is_excluded(__u16 port)
+{
+	return capture_config.excluded_ports[port / 64] >> (port % 64) & 1;
+}
+
+/* Per-CPU, and a tc program is not preempted by itself on a CPU: a plain addition loses nothing. */
+static __always_inline void count_request(__u32 method)
+{
+	struct datarec *record = bpf_map_lookup_elem(&request_map, &method);
+
+	if (record)
+		record->rx_packets++;
+}
+
+static __always_inline void count_packet(__u32 result)
+{
+	__u64 *packets = bpf_map_lookup_elem(&packet_map, &result);
+
+	if (packets)
+		(*packets)++;
+}
+
+/* The verdict never changes a packet's way: TC_ACT_UNSPEC, which is TCX_NEXT, lets the next program
+ * decide. */
+SEC("tc")
+int http_counter(struct __sk_buff *skb)
+{
+	struct verdict verdict = judge(skb, capture_config.no_link_header);
+
+	if (verdict.result == RESULT_REQUEST) {
+		if (is_excluded(verdict.local_port))
+			verdict.result = RESULT_EXCLUDED;
+		else
+			count_request(verdict.method);
+	}
+	count_packet(verdict.result);
+	return TC_ACT_UNSPEC;
+}
+
+char LICENSE[] SEC("license") = "GPL";

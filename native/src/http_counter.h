@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/*
+ * What the kernel program and its readers share: ids, keys and values of the pinned maps.
+ * Published ids and shapes never change; new ones are appended, new data gets a new map.
+ */
+#ifndef HTTP_COUNTER_H
+#define HTTP_COUNTER_H
+
+#include <linux/types.h>
+
+/* Keys of request_map. RFC 9110 section 9.3, and PATCH of RFC 5789. */
+enum http_method {
+	METHOD_OTHER = 0,
+	METHOD_GET = 1,
+	METHOD_HEAD = 2,
+	METHOD_POST = 3,
+	METHOD_PUT = 4,
+	METHOD_DELETE = 5,
+	METHOD_CONNECT = 6,
+	METHOD_OPTIONS = 7,
+	METHOD_TRACE = 8,
+	METHOD_PATCH = 9,
+	METHOD_COUNT = 10,
+};
+
+/* Keys of packet_map, the ledger: every run of the program adds one to exactly one of them. */
+enum packet_result {
+	RESULT_REQUEST = 0,    /* heads a request, counted in request_map */
+	RESULT_NO_PAYLOAD = 1, /* TCP without data: handshakes, acknowledgements, resets */
+	RESULT_NOT_HTTP = 2,  /* TCP data that does not head a request: bodies, responses, others */
+	RESULT_TLS = 3,	      /* begins with a TLS record: what is inside cannot be seen */
+	RESULT_HTTP2 = 4,     /* the HTTP/2 connection preface */
+	RESULT_NOT_TCP = 5,   /* ARP, UDP (hence QUIC), ICMP, ... */
+	RESULT_FRAGMENT = 6,  /* an IP fragment: not judged */
+	RESULT_TRUNCATED = 7, /* ends before its headers say so: not judged */
+	RESULT_LINE_TOO_LONG = 8, /* request line of more than REQUEST_LINE_MAX octets */
+	RESULT_EXCLUDED = 9,	  /* heads a request, to a port that the user excluded */
+	RESULT_ENCAPSULATED =
+		10,	       /* a tunnel that is not unpacked: GRE, IP in IP, VXLAN, MPLS, ... */
+	RESULT_MALFORMED = 11, /* lengths or versions in its headers that cannot be */
+	RESULT_LINE_INCOMPLETE =
+		12, /* could head a request, but the packet ends before the line does */
+	RESULT_COUNT = 13,
+};
+
+#define REQUEST_MAP_ENTRIES 16
+#define PACKET_MAP_ENTRIES  64
+
+/* RFC 9112 section 3: the length of a request line that everyone should support. */
+#define REQUEST_LINE_MAX 8000
+
+/* Value of request_map. */
+struct datarec {
+	__u64 rx_packets; /* requests */
+};
+
+enum capture_hook {
+	HOOK_TCX = 1,
+	HOOK_CLSACT = 2,
+};
+
+/* Value of capture_info, written by the loader, read by whoever wants to know what is pinned here.
+ */
+struct capture_info {
+	__u32 layout; /* of this struct and of the maps beside it: CAPTURE_LAYOUT */
+	__u32 ifindex;
+	__u32 hook;	   /* enum capture_hook */
+	__u32 tc_priority; /* clsact only */
+	__u32 tc_handle;   /* clsact only */
+	__u32 flags;	   /* 1: the loader made the pin root */
+	__u64 netns;	   /* inode of the network namespace that ifindex belongs to */
+	char version[40];  /* of the loader, NUL-terminated */
+};
+
+#define CAPTURE_LAYOUT 1
+
+/* Set by the loader before the program is loaded, constant from then on. All zero is a valid
+ * configuration. */
+struct capture_config {
+	__u32 no_link_header; /* packets begin with the IP header: tun, WireGuard, PPP */
+	__u32 reserved;
+	__u64 excluded_ports[65536 / 64]; /* one bit a local TCP port */
+};
+
+_Static_assert(sizeof(struct datarec) == 8, "read by Java");
+_Static_assert(sizeof(struct capture_info) == 72, "written and read by Java");
+_Static_assert(__builtin_offsetof(struct capture_info, ifindex) == 4, "written and read by Java");
+_Static_assert(__builtin_offsetof(struct capture_info, hook) == 8, "written and read by Java");
+_Static_assert(__builtin_offsetof(struct capture_info, tc_priority) == 12,
+	       "written and read by Java");
+_Static_assert(__builtin_offsetof(struct capture_info, tc_handle) == 16,
+	       "written and read by Java");
+_Static_assert(__builtin_offsetof(struct capture_info, netns) == 24, "written and read by Java");
+_Static_assert(__builtin_offsetof(struct capture_info, version) == 32, "written and read by Java");
+_Static_assert(sizeof(struct capture_config) == 8200, "written by Java");
+_Static_assert(__builtin_offsetof(struct capture_config, excluded_ports) == 8, "written by Java");
+_Static_assert(METHOD_COUNT <= REQUEST_MAP_ENTRIES, "request_map has room");
+_Static_assert(RESULT_COUNT <= PACKET_MAP_ENTRIES, "packet_map has room");
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/*
+ * From the first octet of a packet to its TCP payload. Pure: no maps, no context, no kernel.
+ *
+ * Whoever includes this defines the packet before:
+ *
+ *	packet_t
+ *	packet_length(packet)                    octets in all, paged ones too
+ *	packet_read(packet, offset, to, length)  length is a constant: a header
+ *	packet_copy(packet, offset, to, length, room)
+ *	                                         of data, at most room
+ *	packet_peek(packet, offset, &word)       eight octets; may fail where a copy would not
+ *
+ * The last three answer 0, or negative if the octets are not all there.
+ *
+ * In the kernel they stand on a __sk_buff, in the host's tests on a byte array.
+ */
+#ifndef PACKET_PARSE_H
+#define PACKET_PARSE_H
+
+#include <linux/types.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/in6.h>
+
+#include "http_counter.h"
+
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
+
+/*
+ * A function that the verifier judges once, by itself, for whatever arguments: state does not
+ * multiply through it. It has to be global in BPF.
+ */
+#ifdef __bpf__
+#define SUBPROGRAM __attribute__((noinline))
+#else
+#define SUBPROGRAM static
+#endif
+
+/* So that a header is copied by words. */
+#define PACKET_ALIGNED __attribute__((aligned(4)))
+
+/* Unrolled, a loop holds more in flight than the 512 octets of a BPF stack. */
+#ifdef __clang__
+#define KEEP_LOOP _Pragma("clang loop unroll(disable)")
+#else
+#define KEEP_LOOP
+#endif
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	       "octets are compared as little-endian words");
+
+#define VLAN_TAGS_MAX		 2
+#define IPV6_HEADERS_MAX	 8
+
+#define ETHERTYPE_MPLS		 0x8847
+#define ETHERTYPE_MPLS_MULTICAST 0x8848
+#define ETHERTYPE_PPPOE		 0x8864
+#define ETHERTYPE_QINQ_OLD	 0x9100
+
+#define IP_MORE_FRAGMENTS	 0x2000
+#define IP_FRAGMENT_OFFSET	 0x1fff
+
+#define TCP_RST			 0x04
+
+#define PORT_GENEVE		 6081
+#define PORT_VXLAN		 4789
+#define PORT_VXLAN_LINUX	 8472
+
+/* A TCP segment's data; what an IP header says, not what padding or offloads make of the frame. */
+struct payload {
+	__u32 offset;
+	__u32 length;
+	__u16 local_port; /* destination, in host order */
+};
+
+static __always_inline __u16 be16(const __u8 *at)
+{
+	return (__u16)(at[0] << 8 | at[1]);
+}
+
+/* UDP to the port of a known tunnel hides requests; any other UDP is just not TCP. */
+static __always_inline int judge_udp(packet_t *packet, __u32 offset)
+{
+	__u8 ports[4] PACKET_ALIGNED;
+
+	if (packet_read(packet, offset, ports, sizeof(ports)))
+		return RESULT_TRUNCATED;
+	switch (be16(ports + 2)) {
+	case PORT_GENEVE:
+	case PORT_VXLAN:
+	case PORT_VXLAN_LINUX:
+		return RESULT_ENCAPSULATED;
+	default:
+		return RESULT_NOT_TCP;
+	}
+}
+
+static __always_inline int judge_not_tcp(packet_t *packet, __u32 offset, __u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_UDP:
+		return judge_udp(packet, offset);
+	case IPPROTO_IPIP:
+	case IPPROTO_IPV6:
+	case IPPROTO_GRE:
+	case IPPROTO_ESP:
+	case IPPROTO_AH: /* in IPv4 */
+	case IPPROTO_MPLS:
+		return RESULT_ENCAPSULATED;
+	default:
+		return RESULT_NOT_TCP;
+	}
+}
+
+/* RFC 9293 section 3.1. `end` is where the IP packet ends. */
+static __always_inline int parse_tcp(packet_t *packet, __u32 offset, __u32 end,
+				     struct payload *payload)
+{
+	__u8 tcp[14] PACKET_ALIGNED;
+	__u32 header;
+
+	if (packet_read(packet, offset, tcp, sizeof(tcp)))
+		return RESULT_TRUNCATED;
+	header = (tcp[12] >> 4) * 4;
+	if (header < 20 || offset + header > end)
+		return RESULT_MALFORMED;
+	/* What a reset carries is a diagnostic text, not data of the stream (RFC 9293
+	 * section 3.5.3). */
+	if (offset + header == end || (tcp[13] & TCP_RST))
+		return RESULT_NO_PAYLOAD;
+	payload->offset = offset + header;
+	payload->length = end - payload->offset;
+	payload->local_port = be16(tcp + 2);
+	return RESULT_REQUEST;
+}
+
+/* RFC 791 section 3.1. */
+static __always_inline int parse_ipv4(packet_t *packet, __u32 offset, struct payload *payload)
+{
+	__u32 end = packet_length(packet);
+	__u32 header, total;
+	__u8 ip[20] PACKET_ALIGNED;
+
+	if (packet_read(packet, offset, ip, sizeof(ip)))
+		return RESULT_TRUNCATED;
+	header = (ip[0] & 0x0f) * 4;
+	total = be16(ip + 2);
+	if (ip[0] >> 4 != 4 || header < sizeof(ip))
+		return RESULT_MALFORMED;
+	if (be16(ip + 6) & (IP_MORE_FRAGMENTS | IP_FRAGMENT_OFFSET))
+		return RESULT_FRAGMENT;
+	/* 0: more than 65,535 octets put together by the kernel (BIG TCP) */
+	if (total) {
+		if (total < header)
+			return RESULT_MALFORMED;
+		if (offset + total > end)
+			return RESULT_TRUNCATED;
+		end = offset + total;
+	}
+	if (ip[9] == IPPROTO_TCP)
+		return parse_tcp(packet, offset + header, end, payload);
+	return judge_not_tcp(packet, offset + header, ip[9]);
+}
+
+/* RFC 8200 sections 3 and 4; authentication header: RFC 4302. */
+static __always_inline int parse_ipv6(packet_t *packet, __u32 offset, struct payload *payload)
+{
+	__u32 end = packet_length(packet);
+	__u8 ip[8] PACKET_ALIGNED, next[8] PACKET_ALIGNED;
+	__u32 length;
+	__u8 protocol;
+	int i;
+
+	if (packet_read(packet, offset, ip, sizeof(ip)))
+		return RESULT_TRUNCATED;
+	if (ip[0] >> 4 != 6)
+		return RESULT_MALFORMED;
+	length = be16(ip + 4);
+	protocol = ip[6];
+	offset += 40;
+	/* 0: a jumbogram (RFC 2675) or BIG TCP; the packet's own length holds */
+	if (length) {
+		if (offset + length > end)
+			return RESULT_TRUNCATED;
+		end = offset + length;
+	}
+	KEEP_LOOP
+	for (i = 0; i < IPV6_HEADERS_MAX; i++) {
+		switch (protocol) {
+		case IPPROTO_TCP:
+			return parse_tcp(packet, offset, end, payload);
+		case IPPROTO_HOPOPTS:
+		case IPPROTO_ROUTING:
+		case IPPROTO_DSTOPTS:
+		case IPPROTO_MH:
+			if (packet_read(packet, offset, next, sizeof(next)))
+				return RESULT_TRUNCATED;
+			offset += 8 + next[1] * 8;
+			break;
+		case IPPROTO_AH:
+			if (packet_read(packet, offset, next, sizeof(next)))
+				return RESULT_TRUNCATED;
+			offset += 8 + next[1] * 4;
+			break;
+		case IPPROTO_FRAGMENT:
+			if (packet_read(packet, offset, next, sizeof(next)))
+				return RESULT_TRUNCATED;
+			/* the only fragment of its packet is none (RFC 6946) */
+			if (be16(next + 2) & 0xfff9)
+				return RESULT_FRAGMENT;
+			offset += 8;
+			break;
+		default:
+			return judge_not_tcp(packet, offset, protocol);
+		}
+		protocol = next[0];
+	}
+	return RESULT_MALFORMED;
+}
+
+static __always_inline int parse_ethertype(packet_t *packet, __u32 offset, __u16 ethertype,
+					   struct payload *payload)
+{
+	switch (ethertype) {
+	case ETH_P_IP:
+		return parse_ipv4(packet, offset, payload);
+	case ETH_P_IPV6:
+		return parse_ipv6(packet, offset, payload);
+	case ETHERTYPE_MPLS:
+	case ETHERTYPE_MPLS_MULTICAST:
+	case ETHERTYPE_PPPOE:
+	case ETH_P_8021Q: /* a third tag */
+	case ETH_P_8021AD:
+	case ETHERTYPE_QINQ_OLD:
+		return RESULT_ENCAPSULATED;
+	default:
+		return RESULT_NOT_TCP;
+	}
+}
+
+static __always_inline int is_vlan(__u16 ethertype)
+{
+	return ethertype == ETH_P_8021Q || ethertype == ETH_P_8021AD ||
+	       ethertype == ETHERTYPE_QINQ_OLD;
+}
+
+/*
+ * RESULT_REQUEST if there is a payload to look at, else the verdict. Tags that the NIC or the
+ * kernel has moved into the packet's metadata are no longer among its octets, so there is nothing
+ * to skip for them.
+ */
+static __always_inline int find_payload(packet_t *packet, int no_link_header,
+					struct payload *payload)
+{
+	__u32 offset = ETH_HLEN;
+	__u16 ethertype;
+	__u8 octets[2] PACKET_ALIGNED;
+	int i;
+
+	if (no_link_header) {
+		if (packet_read(packet, 0, octets, 1))
+			return RESULT_TRUNCATED;
+		ethertype = octets[0] >> 4 == 6 ? ETH_P_IPV6 : ETH_P_IP;
+		return parse_ethertype(packet, 0, ethertype, payload);
+	}
+	if (packet_read(packet, offset - 2, octets, sizeof(octets)))
+		return RESULT_TRUNCATED;
+	ethertype = be16(octets);
+	KEEP_LOOP
+	for (i = 0; i < VLAN_TAGS_MAX && is_vlan(ethertype); i++) {
+		offset += 4;
+		if (packet_read(packet, offset - 2, octets, sizeof(octets)))
+			return RESULT_TRUNCATED;
+		ethertype = be16(octets);
+	}
+	return parse_ethertype(packet, offset, ethertype, payload);
+}
+
+#endif
