@@ -1,0 +1,147 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.libbpf.Libbpf;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Mounts, makes and removes what the file system itself holds; errors name path and reason. */
+final class BpfFileSystem {
+
+  private static final Path MOUNT_POINT = Path.of("/sys/fs/bpf");
+  private static final String TYPE = "bpf";
+  private static final String DIRECTORY_MODE = "rwxr-xr-x";
+
+  private static final class Calls {
+    static final MethodHandle MOUNT =
+        NativeCalls.capturing(Libbpf.mount$address(), Libbpf.mount$descriptor());
+  }
+
+  private BpfFileSystem() {}
+
+  /** Whether a path, or what of it exists, lies on a bpf file system. */
+  static boolean holds(Path path) {
+    return TYPE.equals(typeOf(path));
+  }
+
+  private static String typeOf(Path path) {
+    Path existing = path;
+    while (!Files.exists(existing)) {
+      Path parent = existing.getParent();
+      if (parent == null) {
+        return "nothing";
+      }
+      existing = parent;
+    }
+    try {
+      return Files.getFileStore(existing).type();
+    } catch (IOException e) {
+      throw new BpfException("look at " + existing + ": " + reason(e), e);
+    }
+  }
+
+  /**
+   * Makes sure that a pin root can be made: mounts the bpf file system where hosts have it, if that
+   * is where the root lies and none is there.
+   *
+   * @throws BpfException if the root is elsewhere, or mounting is not permitted
+   */
+  static void require(Path pinRoot) {
+    if (holds(pinRoot)) {
+      return;
+    }
+    if (!pinRoot.startsWith(MOUNT_POINT)) {
+      throw new BpfException(
+          "pin root %s: not on a bpf file system but on %s; choose a --pin-root below %s"
+              .formatted(pinRoot, typeOf(pinRoot), MOUNT_POINT));
+    }
+    mount();
+  }
+
+  private static void mount() {
+    NativeLibrary.version();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = NativeCalls.callState(arena);
+      MemorySegment type = arena.allocateFrom(TYPE);
+      int result =
+          (int)
+              Calls.MOUNT.invokeExact(
+                  state,
+                  type,
+                  arena.allocateFrom(MOUNT_POINT.toString()),
+                  type,
+                  0L,
+                  arena.allocateFrom("mode=0755"));
+      if (result != 0) {
+        String hint = "as root: mount -t bpf bpf " + MOUNT_POINT;
+        throw NativeCalls.failure(
+            "mount a bpf file system on",
+            MOUNT_POINT.toString(),
+            NativeCalls.errno(state),
+            "",
+            hint);
+      }
+    } catch (BpfException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw NativeCalls.unexpected(e);
+    }
+  }
+
+  /** Makes one directory, readable by all; false if it is there already. */
+  static boolean makeDirectory(Path path) {
+    try {
+      Files.createDirectory(path);
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(DIRECTORY_MODE));
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      if (Files.isDirectory(path)) {
+        return false;
+      }
+      throw new BpfException(
+          "create directory "
+              + path
+              + ": something else is there; remove it, or choose another --pin-root",
+          e);
+    } catch (IOException e) {
+      throw new BpfException("create directory " + path + ": " + reason(e), e);
+    }
+  }
+
+  /** Removes a pin or an empty directory, if it is there. */
+  static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw new BpfException("remove " + path + ": " + reason(e), e);
+    }
+  }
+
+  /** Removes what may or may not be removable: half-done work, directories that others may use. */
+  static void deleteQuietly(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      System.getLogger(BpfFileSystem.class.getName())
+          .log(System.Logger.Level.DEBUG, "left {0}: {1}", path, reason(e));
+    }
+  }
+
+  /** Why, without the path that the caller names already. */
+  static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return Errno.EACCES.label() + " Permission denied; needs root, or other permissions there";
+    }
+    if (e instanceof FileSystemException failure && failure.getReason() != null) {
+      return failure.getReason();
+    }
+    return e.getClass().getSimpleName();
+  }
+}

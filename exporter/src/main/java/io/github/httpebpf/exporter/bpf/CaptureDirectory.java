@@ -1,0 +1,66 @@
+package io.github.httpebpf.exporter.bpf;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The pins of one capture. Their names are a published interface: any program may read them.
+ *
+ * @param path the directory
+ * @param interfaceName as {@code ip link} shows it
+ */
+record CaptureDirectory(Path path, String interfaceName) {
+
+  /** Whoever may only read. */
+  static final String READABLE = "r--r--r--";
+
+  /** Whoever may write a link's pin may detach it. */
+  static final String PRIVATE = "rw-------";
+
+  Path requestMap() {
+    return path.resolve(HttpProbe.REQUEST_MAP);
+  }
+
+  Path packetMap() {
+    return path.resolve(HttpProbe.PACKET_MAP);
+  }
+
+  /** What makes the directory a capture: pinned last, removed last. */
+  Path captureInfo() {
+    return path.resolve(HttpProbe.CAPTURE_INFO);
+  }
+
+  Path program() {
+    return path.resolve("program");
+  }
+
+  Path link() {
+    return path.resolve("link");
+  }
+
+  /** True also where it may not be looked for, so that reading it says why. */
+  boolean exists() {
+    return !Files.notExists(captureInfo());
+  }
+
+  /** What the last load left here; empty if nothing is. */
+  Optional<CaptureInfo> info() {
+    if (!exists()) {
+      return Optional.empty();
+    }
+    try (PinnedMap map = PinnedMap.open(captureInfo(), MapShape.CAPTURE_INFO)) {
+      return Optional.of(CaptureInfo.decode(map.first()));
+    }
+  }
+
+  /** Removes all pins and the directory; what is not ours stays, and the directory with it. */
+  void remove() {
+    for (Path pin : List.of(link(), program(), requestMap(), packetMap(), captureInfo())) {
+      BpfFileSystem.deleteQuietly(pin.resolveSibling(pin.getFileName() + "_new"));
+      BpfFileSystem.delete(pin);
+    }
+    BpfFileSystem.deleteQuietly(path);
+  }
+}

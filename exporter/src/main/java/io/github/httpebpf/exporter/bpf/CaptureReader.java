@@ -1,0 +1,148 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.exporter.metrics.CaptureCounts;
+import io.github.httpebpf.exporter.metrics.CaptureSnapshot;
+import io.github.httpebpf.exporter.metrics.CountSource;
+import io.github.httpebpf.exporter.metrics.ProgramRuns;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads pinned captures; needs no capability, only to reach the pins.
+ *
+ * <p>Thread-safe: every read opens the pins anew and closes them, so reads at the same time share
+ * nothing native, and a pin that was replaced is never read through an old descriptor. What is
+ * remembered between reads is which captures were seen, and the ids of their maps, to say so when
+ * one is replaced.
+ */
+public final class CaptureReader implements CountSource {
+
+  private static final System.Logger LOG = System.getLogger(CaptureReader.class.getName());
+  private static final Path STATS_ENABLED = Path.of("/proc/sys/kernel/bpf_stats_enabled");
+
+  private final PinRoot root;
+  private final Set<String> named;
+  private final Set<String> seen = ConcurrentHashMap.newKeySet();
+  private final Map<String, Integer> mapIds = new ConcurrentHashMap<>();
+  private final Map<String, String> failures = new ConcurrentHashMap<>();
+
+  /**
+   * Reads nothing yet.
+   *
+   * @param interfaceNames the captures to read; if empty, all under the root, looked up at each
+   *     read
+   */
+  public CaptureReader(PinRoot root, Collection<String> interfaceNames) {
+    this.root = root;
+    this.named = Set.copyOf(interfaceNames);
+  }
+
+  @Override
+  public List<CaptureSnapshot> read() {
+    boolean withRuns = statsEnabled();
+    List<CaptureSnapshot> snapshots = new ArrayList<>();
+    for (String name : names()) {
+      snapshots.add(read(name, withRuns));
+    }
+    return List.copyOf(snapshots);
+  }
+
+  private NavigableSet<String> names() {
+    NavigableSet<String> names = new TreeSet<>(named);
+    if (named.isEmpty()) {
+      try {
+        seen.addAll(root.captured());
+        failures.remove("");
+      } catch (BpfException e) {
+        report("", e);
+      }
+      names.addAll(seen);
+    }
+    return names;
+  }
+
+  private CaptureSnapshot read(String name, boolean withRuns) {
+    CaptureDirectory directory = root.capture(name);
+    try {
+      CaptureInfo info =
+          directory
+              .info()
+              .orElseThrow(
+                  () -> new BpfException("read " + directory.path() + ": no capture there"));
+      CaptureSnapshot snapshot =
+          new CaptureSnapshot(name, exists(info), counts(directory, withRuns));
+      if (failures.remove(name) != null) {
+        LOG.log(System.Logger.Level.INFO, "read {0}: works again", directory.path());
+      }
+      return snapshot;
+    } catch (BpfException e) {
+      report(name, e);
+      return new CaptureSnapshot(name, false, null);
+    }
+  }
+
+  /** Logs a failure once, until it changes or ends: scrapes repeat. */
+  private void report(String name, BpfException e) {
+    String message = String.valueOf(e.getMessage());
+    if (!message.equals(failures.put(name, message))) {
+      LOG.log(System.Logger.Level.WARNING, message);
+    }
+  }
+
+  private CaptureCounts counts(CaptureDirectory directory, boolean withRuns) {
+    try (PinnedMap requests = PinnedMap.open(directory.requestMap(), MapShape.REQUESTS);
+        PinnedMap packets = PinnedMap.open(directory.packetMap(), MapShape.PACKETS)) {
+      noticeReplaced(directory.requestMap(), requests);
+      noticeReplaced(directory.packetMap(), packets);
+      ProgramRuns runs = withRuns ? runs(directory) : null;
+      return CaptureCounts.ofEntries(requests.sums(), packets.sums(), runs);
+    }
+  }
+
+  private void noticeReplaced(Path pin, PinnedMap map) {
+    Integer before = mapIds.put(pin.toString(), map.id());
+    if (before != null && before != map.id()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} was replaced (map {1} by {2}): its counts begin anew",
+          pin,
+          String.valueOf(before),
+          String.valueOf(map.id()));
+    }
+  }
+
+  /** The program's pin is closed to others than its owner; then there is nothing to tell. */
+  private static @Nullable ProgramRuns runs(CaptureDirectory directory) {
+    try (Descriptor program =
+        PinnedObjects.openReadOnly(directory.program(), PinnedObjects.Kind.PROGRAM)) {
+      PinnedObjects.ProgramInfo info = PinnedObjects.programInfo(program.number());
+      return new ProgramRuns(info.runs(), info.nanoseconds());
+    } catch (BpfException e) {
+      LOG.log(System.Logger.Level.DEBUG, e.getMessage());
+      return null;
+    }
+  }
+
+  /** From another network namespace the interface cannot be looked up; its maps must do then. */
+  private static boolean exists(CaptureInfo info) {
+    return info.netns() != Interfaces.namespace() || Interfaces.exists(info.ifindex());
+  }
+
+  private static boolean statsEnabled() {
+    try {
+      return !Files.readString(STATS_ENABLED).strip().equals("0");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

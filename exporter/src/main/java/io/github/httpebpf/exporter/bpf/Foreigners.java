@@ -1,0 +1,70 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.libbpf.Libbpf;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Other people's programs on the hooks of our captures. Needs CAP_NET_ADMIN. */
+public final class Foreigners {
+
+  private Foreigners() {}
+
+  /**
+   * What sees packets before our program does: whatever it does not pass on is not counted.
+   *
+   * @return one line each, for the user; empty if ours is the first, or there is no such capture
+   */
+  public static List<String> ahead(PinRoot root, String interfaceName) {
+    CaptureDirectory directory = root.capture(interfaceName);
+    return directory.info().map(info -> ahead(directory, info)).orElse(List.of());
+  }
+
+  private static List<String> ahead(CaptureDirectory directory, CaptureInfo info) {
+    String name = directory.interfaceName();
+    if (info.netns() != Interfaces.namespace() || !Interfaces.exists(info.ifindex())) {
+      return List.of();
+    }
+    List<String> ahead = new ArrayList<>();
+    int ours = info.hook() == CaptureInfo.Hook.TCX ? programId(directory) : 0;
+    for (int program :
+        TcxHook.isSupported() ? TcxHook.programs(info.ifindex(), name) : List.<Integer>of()) {
+      if (program == ours) {
+        return ahead;
+      }
+      ahead.add(line(name, describe(program)));
+    }
+    for (ClsactHook.Filter filter : ClsactHook.filters(info.ifindex(), name)) {
+      if (info.hook() == CaptureInfo.Hook.CLSACT && filter.priority() < info.tcPriority()) {
+        ahead.add(line(name, filter.toString()));
+      }
+    }
+    return ahead;
+  }
+
+  private static String line(String interfaceName, String foreigner) {
+    return "%s: %s is ahead of ours; what it does not pass on is not counted"
+        .formatted(interfaceName, foreigner);
+  }
+
+  private static int programId(CaptureDirectory directory) {
+    if (!Files.exists(directory.program())) {
+      return 0;
+    }
+    try (Descriptor program = PinnedObjects.open(directory.program(), PinnedObjects.Kind.PROGRAM)) {
+      return PinnedObjects.programInfo(program.number()).id();
+    }
+  }
+
+  /** By name too, if CAP_SYS_ADMIN permits to look it up. */
+  private static String describe(int program) {
+    int result = Libbpf.bpf_prog_get_fd_by_id(program);
+    if (result < 0) {
+      return "tcx program " + program;
+    }
+    try (Descriptor descriptor = new Descriptor(result)) {
+      return "tcx program %d (%s)"
+          .formatted(program, PinnedObjects.programInfo(descriptor.number()).name());
+    }
+  }
+}

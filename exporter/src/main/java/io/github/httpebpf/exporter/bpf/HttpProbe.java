@@ -1,0 +1,207 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.libbpf.Libbpf;
+import io.github.httpebpf.libbpf.bpf_object_open_opts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The eBPF object that counts: opened, configured, loaded. It owns its program and maps until
+ * closed; what was attached or pinned of them lives on. Not thread-safe.
+ */
+final class HttpProbe implements AutoCloseable {
+
+  static final String PROGRAM = "http_counter";
+  static final String REQUEST_MAP = "request_map";
+  static final String PACKET_MAP = "packet_map";
+  static final String CAPTURE_INFO = "capture_info";
+
+  private static final String FILE = "http_counter.bpf.o";
+  private static final String CONFIG = ".rodata.config";
+  private static final int LOG_SIZE = 1 << 20;
+
+  /** Linked at first use, after {@link NativeLibrary} has made sure that they can be. */
+  private static final class Calls {
+    static final MethodHandle OPEN =
+        NativeCalls.capturing(
+            Libbpf.bpf_object__open_mem$address(), Libbpf.bpf_object__open_mem$descriptor());
+    static final MethodHandle FIND_MAP =
+        NativeCalls.capturing(
+            Libbpf.bpf_object__find_map_by_name$address(),
+            Libbpf.bpf_object__find_map_by_name$descriptor());
+    static final MethodHandle FIND_PROGRAM =
+        NativeCalls.capturing(
+            Libbpf.bpf_object__find_program_by_name$address(),
+            Libbpf.bpf_object__find_program_by_name$descriptor());
+  }
+
+  private final Arena arena;
+  private final MemorySegment log;
+  private final MemorySegment object;
+  private final List<PinnedMap> reused = new ArrayList<>();
+  private boolean closed;
+
+  private HttpProbe(Arena arena, MemorySegment log, MemorySegment object) {
+    this.arena = arena;
+    this.log = log;
+    this.object = object;
+  }
+
+  /** The object file that this version carries. */
+  static byte[] packedFile() {
+    try (InputStream file =
+        HttpProbe.class.getResourceAsStream("/io/github/httpebpf/bpf/" + FILE)) {
+      if (file == null) {
+        throw new BpfException("open " + FILE + ": not in this jar; build again");
+      }
+      return file.readAllBytes();
+    } catch (IOException e) {
+      throw new BpfException("open " + FILE + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Parses an object file and sets its configuration; nothing is in the kernel yet. The caller owns
+   * the result.
+   *
+   * @throws BpfException if the file is damaged, or libbpf is missing
+   */
+  static HttpProbe open(byte[] file, ProbeConfig config) {
+    NativeLibrary.version();
+    Arena arena = Arena.ofConfined();
+    MemorySegment log = arena.allocate(LOG_SIZE);
+    HttpProbe probe;
+    try {
+      probe = new HttpProbe(arena, log, parse(arena, log, file));
+    } catch (BpfException e) {
+      arena.close();
+      throw e;
+    }
+    try {
+      probe.configure(config);
+      return probe;
+    } catch (BpfException e) {
+      probe.close();
+      throw e;
+    }
+  }
+
+  private static MemorySegment parse(Arena arena, MemorySegment log, byte[] file) {
+    MemorySegment options = arena.allocate(bpf_object_open_opts.layout());
+    bpf_object_open_opts.sz(options, options.byteSize());
+    bpf_object_open_opts.object_name(options, arena.allocateFrom(PROGRAM));
+    bpf_object_open_opts.kernel_log_buf(options, log);
+    bpf_object_open_opts.kernel_log_size(options, LOG_SIZE);
+    // libbpf reads it as ELF words; a byte array of its own would be aligned to one octet.
+    MemorySegment octets = arena.allocate(file.length + 1L, Long.BYTES);
+    MemorySegment.copy(file, 0, octets, ValueLayout.JAVA_BYTE, 0, file.length);
+    MemorySegment state = NativeCalls.callState(arena);
+    MemorySegment object;
+    try {
+      object = (MemorySegment) Calls.OPEN.invokeExact(state, octets, (long) file.length, options);
+    } catch (Throwable e) {
+      throw NativeCalls.unexpected(e);
+    }
+    if (object.equals(MemorySegment.NULL)) {
+      throw NativeCalls.failure(
+          "open",
+          FILE,
+          NativeCalls.errno(state),
+          "",
+          "the file is damaged; build or install again");
+    }
+    return object;
+  }
+
+  private void configure(ProbeConfig config) {
+    MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
+    MemorySegment value = Libbpf.bpf_map__initial_value(map(CONFIG), size);
+    byte[] octets = config.encode();
+    if (value.equals(MemorySegment.NULL) || size.get(ValueLayout.JAVA_LONG, 0) != octets.length) {
+      throw new BpfException("configure " + FILE + ": no room for it; build or install again");
+    }
+    MemorySegment.copy(
+        octets, 0, value.reinterpret(octets.length), ValueLayout.JAVA_BYTE, 0, octets.length);
+    // Pins are made by the loader, one by one, so that it can take them back.
+    for (String map : List.of(REQUEST_MAP, PACKET_MAP)) {
+      int result = Libbpf.bpf_map__set_pin_path(map(map), MemorySegment.NULL);
+      NativeCalls.check(result, "prepare map", map);
+    }
+  }
+
+  /** Counts into a map that is pinned already, which this owns from now on. */
+  void reuse(String name, PinnedMap pinned) {
+    reused.add(pinned);
+    NativeCalls.check(Libbpf.bpf_map__reuse_fd(map(name), pinned.descriptor()), "reuse map", name);
+  }
+
+  /**
+   * Creates the maps that are not reused and loads the program.
+   *
+   * @throws BpfException with the verifier's log as its detail, if it refused
+   */
+  void load() {
+    int result = Libbpf.bpf_object__load(object);
+    if (result < 0) {
+      throw NativeCalls.failure(
+          "load program", PROGRAM, Errno.ofResult(result), log.getString(0).strip());
+    }
+  }
+
+  /** The loaded program's descriptor, owned by this. */
+  int program() {
+    return Libbpf.bpf_program__fd(find(Calls.FIND_PROGRAM, PROGRAM));
+  }
+
+  /** A map's descriptor, owned by this. */
+  int mapDescriptor(String name) {
+    return Libbpf.bpf_map__fd(map(name));
+  }
+
+  /** Writes the only entry of a map that was just created. */
+  void write(String name, byte[] value) {
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment key = call.allocate(ValueLayout.JAVA_INT);
+      MemorySegment octets = call.allocate(value.length, Long.BYTES);
+      MemorySegment.copy(value, 0, octets, ValueLayout.JAVA_BYTE, 0, value.length);
+      int result = Libbpf.bpf_map_update_elem(mapDescriptor(name), key, octets, Libbpf.BPF_ANY());
+      NativeCalls.check(result, "write map", name);
+    }
+  }
+
+  private MemorySegment map(String name) {
+    return find(Calls.FIND_MAP, name);
+  }
+
+  private MemorySegment find(MethodHandle finder, String name) {
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment state = NativeCalls.callState(call);
+      MemorySegment found;
+      try {
+        found = (MemorySegment) finder.invokeExact(state, object, call.allocateFrom(name));
+      } catch (Throwable e) {
+        throw NativeCalls.unexpected(e);
+      }
+      if (found.equals(MemorySegment.NULL)) {
+        throw NativeCalls.failure("find", name + " in " + FILE, NativeCalls.errno(state), "");
+      }
+      return found;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      Libbpf.bpf_object__close(object);
+      reused.forEach(PinnedMap::close);
+      arena.close();
+    }
+  }
+}

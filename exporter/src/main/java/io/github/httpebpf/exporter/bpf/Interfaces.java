@@ -1,0 +1,143 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.libbpf.Libbpf;
+import io.github.httpebpf.libbpf.ifinfomsg;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The network interfaces of the namespace that the process is in. Thread-safe. */
+public final class Interfaces {
+
+  /**
+   * A network interface.
+   *
+   * @param name as {@code ip link} shows it
+   * @param index unique in its namespace; a new interface of the same name has another
+   * @param type ARPHRD_… of {@code linux/if_arp.h}
+   */
+  record Interface(String name, int index, int type) {
+
+    private static final Set<Integer> ETHERNET = Set.of(1, 772);
+
+    /** PPP, IP in IP, IPv6 tunnels, SIT, GRE, raw IP, none (tun, WireGuard). */
+    private static final Set<Integer> NO_LINK_HEADER =
+        Set.of(512, 768, 769, 776, 778, 823, 519, 0xfffe);
+
+    /** Whether its packets begin with the IP header. */
+    boolean noLinkHeader() {
+      return NO_LINK_HEADER.contains(type);
+    }
+
+    void requireKnownType() {
+      if (!ETHERNET.contains(type) && !NO_LINK_HEADER.contains(type)) {
+        throw new BpfException(
+            "attach to %s: packets of link type %d are not understood; choose another --interface"
+                .formatted(name, type));
+      }
+    }
+  }
+
+  private static final String LOOPBACK = "lo";
+  private static final int NAME_SIZE = 16;
+  private static final Path IPV4_ROUTES = Path.of("/proc/self/net/route");
+  private static final Path IPV6_ROUTES = Path.of("/proc/self/net/ipv6_route");
+
+  private Interfaces() {}
+
+  /**
+   * Finds interfaces by name.
+   *
+   * @throws BpfException that names the first that does not exist, and those that do
+   */
+  static List<Interface> find(Collection<String> names) {
+    Map<String, Interface> all =
+        all().stream().collect(Collectors.toMap(Interface::name, each -> each));
+    List<Interface> found = new ArrayList<>();
+    for (String name : new LinkedHashSet<>(names)) {
+      Interface each = all.get(name);
+      if (each == null) {
+        throw new BpfException(
+            "attach to %s: no such interface; interfaces here: %s"
+                .formatted(name, all.keySet().stream().sorted().collect(Collectors.joining(", "))));
+      }
+      each.requireKnownType();
+      found.add(each);
+    }
+    return found;
+  }
+
+  private static List<Interface> all() {
+    ByteBuffer request = ByteBuffer.allocate((int) ifinfomsg.sizeof());
+    List<Interface> all = new ArrayList<>();
+    for (ByteBuffer answer : Netlink.dump(Libbpf.RTM_GETLINK(), request, "interfaces")) {
+      Map<Integer, ByteBuffer> attributes = Netlink.attributes(answer, (int) ifinfomsg.sizeof());
+      ByteBuffer name = attributes.get(Libbpf.IFLA_IFNAME());
+      if (name != null) {
+        int type = Short.toUnsignedInt(answer.getShort((int) ifinfomsg.ifi_type$offset()));
+        int index = answer.getInt((int) ifinfomsg.ifi_index$offset());
+        all.add(new Interface(Netlink.string(name), index, type));
+      }
+    }
+    return all;
+  }
+
+  /** Whether an interface of that index exists in the namespace that the process is in. */
+  static boolean exists(int index) {
+    try (Arena arena = Arena.ofConfined()) {
+      return !Libbpf.if_indextoname(index, arena.allocate(NAME_SIZE)).equals(MemorySegment.NULL);
+    }
+  }
+
+  /** The interfaces of the default routes, IPv4 and IPv6, and loopback, in a stable order. */
+  public static Set<String> ofDefaultRoutes() {
+    Set<String> names = new LinkedHashSet<>();
+    // Columns: interface, destination (hex) …, mask; the default route's are both zero, and one
+    // that
+    // leads nowhere (blackhole) has the interface "*".
+    for (String[] route : rows(IPV4_ROUTES)) {
+      if (route.length > 7
+          && route[1].equals("00000000")
+          && route[7].equals("00000000")
+          && !route[0].equals("*")) {
+        names.add(route[0]);
+      }
+    }
+    // Columns: destination, prefix length, …, interface. Loopback holds the "unreachable" default.
+    for (String[] route : rows(IPV6_ROUTES)) {
+      if (route.length > 9 && route[0].matches("0{32}") && route[1].equals("00")) {
+        names.add(route[9]);
+      }
+    }
+    names.add(LOOPBACK);
+    return names;
+  }
+
+  private static List<String[]> rows(Path file) {
+    try {
+      return Files.readAllLines(file).stream().map(line -> line.strip().split("\\s+")).toList();
+    } catch (IOException e) {
+      // A kernel without IPv6 has no such file, and then no such routes.
+      return List.of();
+    }
+  }
+
+  /** Inode of the network namespace that the process is in: {@code stat /proc/self/ns/net}. */
+  static long namespace() {
+    try {
+      return (Long) Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:ino");
+    } catch (IOException e) {
+      throw new BpfException("read /proc/self/ns/net: " + e.getMessage(), e);
+    }
+  }
+}

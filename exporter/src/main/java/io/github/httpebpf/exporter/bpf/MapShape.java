@@ -1,0 +1,35 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.libbpf.Libbpf;
+
+/**
+ * What must not change of a published map: {@code native/src/http_counter.h}.
+ *
+ * @param type {@code enum bpf_map_type}
+ * @param keySize octets
+ * @param valueSize octets, of one CPU's value in a per-CPU map
+ * @param maxEntries entries
+ */
+record MapShape(int type, int keySize, int valueSize, int maxEntries) {
+
+  static final MapShape REQUESTS = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 8, 16);
+  static final MapShape PACKETS = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 8, 64);
+  static final MapShape CAPTURE_INFO =
+      new MapShape(Libbpf.BPF_MAP_TYPE_ARRAY(), 4, CaptureInfo.SIZE, 1);
+
+  @Override
+  public String toString() {
+    return "%s of %d entries, key %d and value %d octets"
+        .formatted(typeName(), maxEntries, keySize, valueSize);
+  }
+
+  private String typeName() {
+    if (type == Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY()) {
+      return "per-CPU array";
+    }
+    if (type == Libbpf.BPF_MAP_TYPE_ARRAY()) {
+      return "array";
+    }
+    return type == Libbpf.BPF_MAP_TYPE_HASH() ? "hash" : "map type " + type;
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.libbpf.Libbpf;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+
+/** A pinned array, opened read-only and of the shape that was asked for. Not thread-safe. */
+final class PinnedMap implements AutoCloseable {
+
+  private final Path pin;
+  private final Descriptor map;
+  private final PinnedObjects.MapInfo info;
+
+  private PinnedMap(Path pin, Descriptor map, PinnedObjects.MapInfo info) {
+    this.pin = pin;
+    this.map = map;
+    this.info = info;
+  }
+
+  /**
+   * Opens a pin.
+   *
+   * @throws BpfException if there is none, or what it holds is no map of that shape
+   */
+  static PinnedMap open(Path pin, MapShape shape) {
+    Descriptor map = PinnedObjects.openReadOnly(pin, PinnedObjects.Kind.MAP);
+    try {
+      PinnedObjects.MapInfo info = PinnedObjects.mapInfo(map.number());
+      if (!info.shape().equals(shape)) {
+        throw new BpfException(
+            "open %s: holds a %s, not a %s; remove it, or choose another --pin-root"
+                .formatted(pin, info.shape(), shape));
+      }
+      return new PinnedMap(pin, map, info);
+    } catch (BpfException e) {
+      map.close();
+      throw e;
+    }
+  }
+
+  /** Another id than before under the same path: the pin was replaced. */
+  int id() {
+    return info.id();
+  }
+
+  /** Owned by this. */
+  int descriptor() {
+    return map.number();
+  }
+
+  /** All entries of a per-CPU array of {@code __u64}, each summed over the CPUs. */
+  long[] sums() {
+    int cpus = NativeCalls.check(Libbpf.libbpf_num_possible_cpus(), "count", "CPUs");
+    long[] sums = new long[info.shape().maxEntries()];
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment key = arena.allocate(ValueLayout.JAVA_INT);
+      MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, cpus);
+      for (int entry = 0; entry < sums.length; entry++) {
+        key.set(ValueLayout.JAVA_INT, 0, entry);
+        lookUp(key, values);
+        for (int cpu = 0; cpu < cpus; cpu++) {
+          sums[entry] += values.getAtIndex(ValueLayout.JAVA_LONG, cpu);
+        }
+      }
+    }
+    return sums;
+  }
+
+  /** The first entry of an array. */
+  byte[] first() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment key = arena.allocate(ValueLayout.JAVA_INT);
+      MemorySegment value = arena.allocate(info.shape().valueSize());
+      lookUp(key, value);
+      return value.toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  private void lookUp(MemorySegment key, MemorySegment value) {
+    NativeCalls.check(Libbpf.bpf_map_lookup_elem(map.number(), key, value), "read", pin.toString());
+  }
+
+  @Override
+  public void close() {
+    map.close();
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.libbpf.Libbpf;
+import io.github.httpebpf.libbpf.bpf_link_create_opts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tcx ingress hook of an interface: {@code BPF_TCX_INGRESS} of {@code linux/bpf.h}, Linux 6.6.
+ */
+final class TcxHook {
+
+  // Of kernels newer than the headers that the bindings are generated from.
+  private static final int BPF_TCX_INGRESS = 46;
+  private static final int BPF_F_BEFORE = 1 << 3;
+
+  private static final int PROGRAMS_MAX = 64;
+
+  private TcxHook() {}
+
+  /**
+   * Attaches a program ahead of all others: behind one that answers "pass" it would see nothing.
+   * The caller owns the link; the program is detached when it is neither open nor pinned.
+   *
+   * @throws BpfException EINVAL if this kernel has no tcx
+   */
+  static Descriptor attach(int program, int ifindex, String interfaceName) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment options = arena.allocate(bpf_link_create_opts.layout());
+      bpf_link_create_opts.sz(options, options.byteSize());
+      bpf_link_create_opts.flags(options, BPF_F_BEFORE);
+      int result = Libbpf.bpf_link_create(program, ifindex, BPF_TCX_INGRESS, options);
+      return new Descriptor(NativeCalls.check(result, "attach (tcx) to", interfaceName));
+    }
+  }
+
+  /**
+   * Swaps the program of a link in one step: each packet meets the old or the new one.
+   *
+   * @throws BpfException ENOLINK if the link's interface has gone
+   */
+  static void update(Descriptor link, int program, String interfaceName) {
+    int result = Libbpf.bpf_link_update(link.number(), program, MemorySegment.NULL);
+    NativeCalls.check(result, "swap program (tcx) on", interfaceName);
+  }
+
+  /** Detaches at once, even if others hold the link. */
+  static void detach(Descriptor link, String interfaceName) {
+    int result = Libbpf.bpf_link_detach(link.number());
+    // A link whose interface has gone is detached already.
+    if (result < 0 && !Errno.ofResult(result).equals(Errno.ENOLINK)) {
+      NativeCalls.check(result, "detach (tcx) from", interfaceName);
+    }
+  }
+
+  /**
+   * Ids of the programs on the hook, in the order in which they run.
+   *
+   * @throws BpfException EINVAL if this kernel has no tcx
+   */
+  static List<Integer> programs(int ifindex, String interfaceName) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment flags = arena.allocate(ValueLayout.JAVA_INT);
+      MemorySegment ids = arena.allocate(ValueLayout.JAVA_INT, PROGRAMS_MAX);
+      MemorySegment count = arena.allocateFrom(ValueLayout.JAVA_INT, PROGRAMS_MAX);
+      int result = Libbpf.bpf_prog_query(ifindex, BPF_TCX_INGRESS, 0, flags, ids, count);
+      NativeCalls.check(result, "list programs (tcx) of", interfaceName);
+      List<Integer> programs = new ArrayList<>();
+      for (int i = 0; i < count.get(ValueLayout.JAVA_INT, 0); i++) {
+        programs.add(ids.getAtIndex(ValueLayout.JAVA_INT, i));
+      }
+      return programs;
+    }
+  }
+
+  /** Whether this kernel has the hook; loopback is always there to ask. */
+  static boolean isSupported() {
+    try {
+      programs(1, "lo");
+      return true;
+    } catch (BpfException e) {
+      if (e.is(Errno.EINVAL)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+}
