@@ -1,0 +1,173 @@
+package io.github.httpebpf.exporter.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The packed exporter on the server of a {@link Lan}, with a pin root of its own. */
+final class Exporter implements AutoCloseable {
+
+  /** The repository's top directory. */
+  static final Path TOP = Path.of(System.getProperty("httpebpf.root"));
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final Pattern URL = Pattern.compile("serving (http://\\S+)");
+
+  private final Lan lan;
+  private final Path pinRoot;
+  private final List<Running> running = new ArrayList<>();
+
+  Exporter(Lan lan) {
+    this.lan = lan;
+    this.pinRoot =
+        Path.of("/sys/fs/bpf/it-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet());
+  }
+
+  Path pinRoot() {
+    return pinRoot;
+  }
+
+  /** The command line of the launcher. */
+  static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(TOP.resolve("bin/http-ebpf-exporter").toString());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** A command line with this pin root. */
+  List<String> withRoot(String... arguments) {
+    List<String> command = command(arguments);
+    command.addAll(List.of("--pin-root", pinRoot.toString()));
+    return command;
+  }
+
+  /** Runs a command on the server, with this pin root; it may fail. */
+  Shell.Result run(String... arguments) {
+    return Shell.run(lan.onServer(withRoot(arguments)));
+  }
+
+  /** Loads on the server's interface. */
+  void load(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("load", "--interface", Lan.INTERFACE));
+    arguments.addAll(List.of(more));
+    run(arguments.toArray(String[]::new)).succeeded();
+  }
+
+  /** Counts of the server's interface, read by {@code show}. */
+  Counts show() {
+    return Counts.ofJson(
+        run("show", "--json", "--interface", Lan.INTERFACE).succeeded().out(), Lan.INTERFACE);
+  }
+
+  /** Starts {@code serve} or {@code run} on the server, and returns when it serves. */
+  Running start(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(arguments));
+    if (!command.contains("--web.listen-address")) {
+      command.addAll(List.of("--web.listen-address", "127.0.0.1:0"));
+    }
+    Running process = new Running(lan.onServer(withRoot(command.toArray(String[]::new))));
+    running.add(process);
+    Shell.await("it serves: " + command, () -> !process.alive() || process.url() != null);
+    assertThat(process.url()).as(process.log()).isNotNull();
+    return process;
+  }
+
+  /** An exporter that serves. */
+  final class Running {
+
+    private final Process process;
+    private final Path log;
+
+    private Running(List<String> command) {
+      try {
+        log = Files.createTempFile("exporter", ".log");
+        process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    boolean alive() {
+      return process.isAlive();
+    }
+
+    ProcessHandle handle() {
+      return process.toHandle();
+    }
+
+    String log() {
+      try {
+        return Files.readString(log);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** Null until it serves. */
+    @org.jspecify.annotations.Nullable
+    String url() {
+      Matcher matcher = URL.matcher(log());
+      return matcher.find() ? matcher.group(1) : null;
+    }
+
+    /** An exposition, fetched on the server. */
+    String scrape() {
+      return Shell.run(
+              lan.onServer("curl", "-sS", "--fail", "--max-time", "20", String.valueOf(url())))
+          .succeeded()
+          .out();
+    }
+
+    /** A page beside the metrics, such as {@code /-/ready}: its status code. */
+    int status(String path) {
+      String page = String.valueOf(url()).replaceFirst("/metrics$", path);
+      return Integer.parseInt(
+          Shell.run(lan.onServer("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", page))
+              .succeeded()
+              .out());
+    }
+
+    /** SIGTERM; returns the exit code. */
+    int terminate() {
+      process.destroy();
+      return await();
+    }
+
+    /** SIGKILL. */
+    void kill() {
+      process.destroyForcibly();
+      await();
+    }
+
+    private int await() {
+      try {
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("ends: %s", log()).isTrue();
+        return process.exitValue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Ends what runs, and unloads. */
+  @Override
+  public void close() {
+    running.stream().filter(Running::alive).forEach(Running::kill);
+    run("unload").succeeded();
+  }
+}

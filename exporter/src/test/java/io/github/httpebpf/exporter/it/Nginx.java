@@ -1,0 +1,100 @@
+package io.github.httpebpf.exporter.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The real server, on port 80 of IPv4 and IPv6, whose limits are raised so that it reads, and logs,
+ * all that it is sent. Its log holds one request line a request.
+ */
+final class Nginx implements AutoCloseable {
+
+  private final Lan lan;
+  private final Path folder;
+  private final Process process;
+
+  Nginx(Lan lan) {
+    this.lan = lan;
+    try {
+      folder = Files.createTempDirectory("nginx");
+      Path config = folder.resolve("nginx.conf");
+      Files.writeString(config, config(folder));
+      process =
+          new ProcessBuilder(
+                  lan.onServer("nginx", "-p", folder.toString(), "-c", config.toString()))
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("out.log").toFile())
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Shell.await("nginx answers", this::answers);
+    truncateLog();
+  }
+
+  private static String config(Path folder) {
+    return """
+        daemon off;
+        master_process off;
+        pid %1$s/pid;
+        error_log %1$s/error.log;
+        events { worker_connections 4096; }
+        http {
+          log_format request '$request';
+          access_log %1$s/access.log request;
+          client_body_temp_path %1$s; proxy_temp_path %1$s; fastcgi_temp_path %1$s;
+          uwsgi_temp_path %1$s; scgi_temp_path %1$s;
+          keepalive_requests 10000000;
+          keepalive_timeout 600s;
+          large_client_header_buffers 16 64k;
+          client_max_body_size 0;
+          server {
+            listen 80 backlog=4096;
+            listen [::]:80 backlog=4096;
+            location / { return 200 "ok\\n"; }
+          }
+        }
+        """
+        .formatted(folder);
+  }
+
+  private boolean answers() {
+    // Over loopback, which the scenarios do not capture.
+    return Shell.run(lan.onServer("curl", "-s", "-o", "/dev/null", "http://127.0.0.1/")).status()
+        == 0;
+  }
+
+  /** What was logged since {@link #truncateLog}: the server's truth. */
+  List<String> log() {
+    try {
+      return Files.readAllLines(
+          folder.resolve("access.log"), java.nio.charset.StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void truncateLog() {
+    try {
+      Files.write(folder.resolve("access.log"), new byte[0]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
