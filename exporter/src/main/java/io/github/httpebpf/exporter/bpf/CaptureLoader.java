@@ -16,7 +16,7 @@ import java.util.Set;
  * <p>Over a living capture the maps are kept and the program is swapped in one step, so that no
  * packet goes uncounted. What fails half-way is taken back, and a capture that was there before
  * goes on. Two loads at the same time are safe: a pin is made by one of them, and the other fails.
- * Needs CAP_BPF and CAP_NET_ADMIN.
+ * Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON.
  */
 public final class CaptureLoader {
 

@@ -81,6 +81,8 @@ public final class HostChecks {
   private static Map<String, Integer> capabilities() {
     Map<String, Integer> capabilities = new LinkedHashMap<>();
     capabilities.put("CAP_NET_ADMIN", 12);
+    // The program adds variable offsets to packet pointers.
+    capabilities.put("CAP_PERFMON", 38);
     capabilities.put("CAP_BPF", 39);
     return capabilities;
   }
