@@ -3,13 +3,14 @@
  * Does TCP data begin with an HTTP/1.x request line (RFC 9112 section 3), and of which method?
  * Pure, like packet_parse.h, which it builds on.
  *
- * Octets are judged eight at a time: a predicate answers for each octet of a word in that octet's
- * bit 7. This is what keeps a line of 8,000 octets within the verifier's means and a common one
- * within a few nanoseconds.
+ * Octets are judged eight at a time (octet_words.h). This is what keeps a line of 8,000 octets
+ * within the verifier's means and a common one within a few nanoseconds.
  */
 #ifndef HTTP_PARSE_H
 #define HTTP_PARSE_H
 
+#include "octet_words.h"
+#include "other_protocols.h"
 #include "packet_parse.h"
 
 /* Octets looked at in one go; one word more is read, so that what follows the target is at hand. */
@@ -30,59 +31,6 @@ struct verdict {
 	__u16 local_port; /* likewise */
 };
 
-#define EACH(octet) ((octet)*0x0101010101010101ull)
-#define BIT7	    EACH(0x80ull)
-
-#define OCTETS(a, b, c, d, e, f, g, h)                                                           \
-	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 | \
-	 (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
-
-/* Octets of `x` above `bound` (below 0x7f), those from 0x80 on not among them unless set there. */
-static __always_inline __u64 octets_above(__u64 x, __u64 bound)
-{
-	return ((x & EACH(0x7full)) + EACH(0x7f - bound)) | x;
-}
-
-static __always_inline __u64 octets_equal(__u64 x, __u64 octet)
-{
-	__u64 difference = x ^ EACH(octet);
-
-	return ~(((difference & EACH(0x7full)) + EACH(0x7full)) | difference) & BIT7;
-}
-
-/* From `first` to `last`, both below 0x80. */
-static __always_inline __u64 octets_between(__u64 x, __u64 first, __u64 last)
-{
-	return octets_above(x, first - 1) & ~octets_above(x, last) & BIT7;
-}
-
-/* No request-target holds them: controls, space, delete. Octets from 0x80 on are sent, and served,
- * by many. */
-static __always_inline __u64 octets_outside_target(__u64 x)
-{
-	return (~octets_above(x, 0x20) & BIT7) | octets_equal(x, 0x7f);
-}
-
-/* Visible octets that no token holds (RFC 9110 section 5.6.2). */
-static __always_inline __u64 octets_outside_token(__u64 x)
-{
-	return (x & BIT7) | octets_equal(x, '"') | octets_between(x, '(', ')') |
-	       octets_equal(x, ',') | octets_equal(x, '/') | octets_between(x, ':', '@') |
-	       octets_between(x, '[', ']') | octets_equal(x, '{') | octets_equal(x, '}');
-}
-
-/* Index of the first octet whose bit 7 is set; `mask` is not zero and has no other bits. */
-static __always_inline __u32 first_octet(__u64 mask)
-{
-	return (__u32)(((((mask - 1) & ~mask) & EACH(1ull)) * EACH(1ull)) >> 56) - 1;
-}
-
-/* The octets before the first one whose bit 7 is set. */
-static __always_inline __u64 octets_before(__u64 mask)
-{
-	return (mask & -mask) - 1;
-}
-
 static __always_inline int read_window(packet_t *packet, __u32 offset, __u32 length,
 				       struct window *window)
 {
@@ -90,25 +38,6 @@ static __always_inline int read_window(packet_t *packet, __u32 offset, __u32 len
 		return packet_copy(packet, offset, window, sizeof(*window), sizeof(*window));
 	__builtin_memset(window, 0, sizeof(*window));
 	return packet_copy(packet, offset, window, length, sizeof(*window));
-}
-
-/* RFC 8446 section 5.1: content type, legacy version, length. */
-static __always_inline int is_tls_record(__u64 word, __u32 length)
-{
-	__u32 type = word & 0xff;
-	__u32 major = word >> 8 & 0xff;
-	__u32 minor = word >> 16 & 0xff;
-	__u32 record = (__u32)((word >> 24 & 0xff) << 8 | (word >> 32 & 0xff));
-
-	return length >= 5 && type >= 20 && type <= 24 && major == 3 && minor <= 4 && record > 0 &&
-	       record <= (1 << 14) + 2048;
-}
-
-/* RFC 9113 section 3.4. */
-static __always_inline int is_http2_preface(const struct window *window)
-{
-	return window->word[0] == OCTETS('P', 'R', 'I', ' ', '*', ' ', 'H', 'T') &&
-	       window->word[1] == OCTETS('T', 'P', '/', '2', '.', '0', '\r', '\n');
 }
 
 static __always_inline __u8 known_method(__u64 token)
@@ -249,18 +178,16 @@ static __always_inline int judge_target_end(const struct window *window, __u32 i
 static __always_inline int match_target(const struct window *window, __u32 i, __u32 at,
 					__u32 length, __u64 *colon)
 {
-	__u64 outside, colons;
+	__u64 outside;
 
 	KEEP_LOOP
 	for (; i < WINDOW_WORDS; i++) {
 		outside = octets_outside_target(window->word[i]);
-		colons = octets_equal(window->word[i], ':');
-		if (outside) {
-			*colon |= colons & octets_before(outside);
+		/* One behind the target is in no version, and so refused there. */
+		*colon |= octets_equal(window->word[i], ':');
+		if (outside)
 			return judge_target_end(window, i, at, first_octet(outside), length,
 						*colon != 0);
-		}
-		*colon |= colons;
 	}
 	return RESULT_COUNT;
 }
@@ -283,8 +210,6 @@ static __always_inline int match_first_target(const struct window *window, __u32
 		return at + k + 2 >= length ? RESULT_LINE_INCOMPLETE : RESULT_NOT_HTTP;
 	/* No token holds a colon, so those of the method need no masking. */
 	*colon = octets_equal(word, ':');
-	if (outside)
-		*colon &= octets_before(outside);
 	if (first == '/' || first == '*')
 		*colon = 1;
 	if (outside)
@@ -336,7 +261,7 @@ SUBPROGRAM int match_line(packet_t *packet, __u32 offset, __u32 length)
 		return RESULT_TRUNCATED;
 	if (is_tls_record(window.word[0], length))
 		return RESULT_TLS;
-	if (is_http2_preface(&window))
+	if (is_http2_preface(window.word[0], window.word[1]))
 		return RESULT_HTTP2;
 	/* One empty line before a request is to be ignored (RFC 9112 section 2.2). */
 	if (begins_with_empty_line(window.word[0]) && length > 2) {
