@@ -19,8 +19,9 @@ final class RunCommand extends ExporterCommand {
   int execute(Termination termination) throws ListenException {
     termination.arm();
     // First what is easily refused: an address in use must not leave captures behind.
-    Serving.start(load.captures(), web, termination);
+    Serving serving = Serving.start(load.captures(), web, termination);
     termination.uninterrupted(load::load);
+    serving.announce();
     return RUNS_ON;
   }
 }

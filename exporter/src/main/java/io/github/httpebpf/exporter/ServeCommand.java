@@ -18,7 +18,7 @@ final class ServeCommand extends ExporterCommand {
   @Override
   int execute(Termination termination) throws ListenException {
     termination.arm();
-    Serving.start(captures, web, termination);
+    Serving.start(captures, web, termination).announce();
     return RUNS_ON;
   }
 }

@@ -15,14 +15,20 @@ final class Serving {
 
   private static final System.Logger LOG = System.getLogger(Serving.class.getName());
 
-  private Serving() {}
+  private final MetricsServer server;
+  private final String path;
+
+  private Serving(MetricsServer server, String path) {
+    this.server = server;
+    this.path = path;
+  }
 
   /**
    * Starts serving; it goes on until the process ends.
    *
    * @throws ListenException if the address cannot be listened on
    */
-  static void start(CaptureOptions captures, WebOptions web, Termination termination)
+  static Serving start(CaptureOptions captures, WebOptions web, Termination termination)
       throws ListenException {
     CaptureReader reader = new CaptureReader(captures.pinRoot(), captures.interfaces());
     CollectorRegistry registry = new CollectorRegistry();
@@ -33,7 +39,12 @@ final class Serving {
         MetricsServer.start(
             web.address(), web.path(), registry, () -> isReady(reader.read()), Version.number());
     termination.closeAtEnd(server);
-    LOG.log(Level.INFO, "serving {0}", url(server.address(), web.path()));
+    return new Serving(server, web.path());
+  }
+
+  /** Says where. */
+  void announce() {
+    LOG.log(Level.INFO, "serving {0}", url(server.address(), path));
   }
 
   /** At least one capture, and every named one, can be read. */
