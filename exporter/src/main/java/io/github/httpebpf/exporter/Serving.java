@@ -37,7 +37,11 @@ final class Serving {
     DefaultExports.register(registry);
     MetricsServer server =
         MetricsServer.start(
-            web.address(), web.path(), registry, () -> isReady(reader.read()), Version.number());
+            web.address(),
+            web.path(),
+            registry,
+            () -> isReady(reader.read(), !captures.interfaces().isEmpty()),
+            Version.number());
     termination.closeAtEnd(server);
     return new Serving(server, web.path());
   }
@@ -47,10 +51,10 @@ final class Serving {
     LOG.log(Level.INFO, "serving {0}", url(server.address(), path));
   }
 
-  /** At least one capture, and every named one, can be read. */
-  private static boolean isReady(List<CaptureSnapshot> snapshots) {
-    return !snapshots.isEmpty()
-        && snapshots.stream().allMatch(snapshot -> snapshot.counts() != null);
+  /** At least one capture can be read, and if they were named, every one. */
+  private static boolean isReady(List<CaptureSnapshot> snapshots, boolean named) {
+    long read = snapshots.stream().filter(snapshot -> snapshot.counts() != null).count();
+    return read > 0 && (!named || read == snapshots.size());
   }
 
   private static String url(InetSocketAddress address, String path) {

@@ -1,0 +1,82 @@
+package io.github.httpebpf.exporter.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+
+class CaptureCountsTest {
+
+  @Test
+  void methodsThatWereLeftOutCountZeroInIdOrder() {
+    CaptureCounts counts =
+        new CaptureCounts(Map.of(HttpMethod.POST, 7L), new LinkedHashMap<>(), null);
+
+    assertThat(counts.requests().keySet()).containsExactly(HttpMethod.values());
+    assertThat(counts.requests())
+        .containsEntry(HttpMethod.POST, 7L)
+        .containsEntry(HttpMethod.GET, 0L);
+  }
+
+  @Test
+  void laterChangesOfTheArgumentsDoNotShow() {
+    Map<HttpMethod, Long> requests = new EnumMap<>(Map.of(HttpMethod.GET, 1L));
+    SequencedMap<String, Long> packets = new LinkedHashMap<>(Map.of("request", 1L));
+    CaptureCounts counts = new CaptureCounts(requests, packets, null);
+
+    requests.put(HttpMethod.GET, 2L);
+    packets.put("request", 2L);
+
+    assertThat(counts.requests()).containsEntry(HttpMethod.GET, 1L);
+    assertThat(counts.packets()).containsExactly(entry("request", 1L));
+  }
+
+  @Test
+  void cannotBeChanged() {
+    CaptureCounts counts = CaptureCounts.ofEntries(new long[16], new long[64], null);
+
+    assertThatThrownBy(() -> counts.requests().put(HttpMethod.GET, 1L))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> counts.packets().put("request", 1L))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void entriesOfUntouchedMapsGiveEveryKnownLabelAtZero() {
+    CaptureCounts counts = CaptureCounts.ofEntries(new long[16], new long[64], null);
+
+    assertThat(counts.requests()).hasSize(10).allSatisfy((method, n) -> assertThat(n).isZero());
+    assertThat(counts.packets()).hasSize(13).allSatisfy((result, n) -> assertThat(n).isZero());
+    assertThat(counts.packets().firstEntry()).isEqualTo(entry("request", 0L));
+    assertThat(counts.packets().lastEntry()).isEqualTo(entry("line_incomplete", 0L));
+  }
+
+  @Test
+  void entriesThatOnlyANewerProgramWritesAreNotLost() {
+    long[] requests = new long[16];
+    requests[HttpMethod.OTHER.id()] = 1;
+    requests[11] = 2;
+    long[] packets = new long[64];
+    packets[63] = 5;
+
+    CaptureCounts counts = CaptureCounts.ofEntries(requests, packets, null);
+
+    assertThat(counts.requests()).containsEntry(HttpMethod.OTHER, 3L);
+    assertThat(counts.packets().lastEntry()).isEqualTo(entry("unknown_63", 5L));
+    assertThat(counts.packets()).hasSize(14);
+  }
+
+  @Test
+  void captureIsUpOnlyIfItWasReadAndItsInterfaceExists() {
+    CaptureCounts counts = CaptureCounts.ofEntries(new long[16], new long[64], null);
+
+    assertThat(new CaptureSnapshot("eth0", true, counts).up()).isTrue();
+    assertThat(new CaptureSnapshot("eth0", false, counts).up()).isFalse();
+    assertThat(new CaptureSnapshot("eth0", true, null).up()).isFalse();
+  }
+}
