@@ -50,6 +50,7 @@ record CaptureDirectory(Path path, String interfaceName) {
     if (!exists()) {
       return Optional.empty();
     }
+    NativeLibrary.version();
     try (PinnedMap map = PinnedMap.open(captureInfo(), MapShape.CAPTURE_INFO)) {
       return Optional.of(CaptureInfo.decode(map.first()));
     }

@@ -78,6 +78,7 @@ public final class Interfaces {
   }
 
   private static List<Interface> all() {
+    NativeLibrary.version();
     ByteBuffer request = ByteBuffer.allocate((int) ifinfomsg.sizeof());
     List<Interface> all = new ArrayList<>();
     for (ByteBuffer answer : Netlink.dump(Libbpf.RTM_GETLINK(), request, "interfaces")) {
