@@ -25,11 +25,11 @@ record MapShape(int type, int keySize, int valueSize, int maxEntries) {
 
   private String typeName() {
     if (type == Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY()) {
-      return "per-CPU array";
+      return "a per-CPU array";
     }
     if (type == Libbpf.BPF_MAP_TYPE_ARRAY()) {
-      return "array";
+      return "an array";
     }
-    return type == Libbpf.BPF_MAP_TYPE_HASH() ? "hash" : "map type " + type;
+    return type == Libbpf.BPF_MAP_TYPE_HASH() ? "a hash" : "a map of type " + type;
   }
 }

@@ -30,7 +30,7 @@ final class PinnedMap implements AutoCloseable {
       PinnedObjects.MapInfo info = PinnedObjects.mapInfo(map.number());
       if (!info.shape().equals(shape)) {
         throw new BpfException(
-            "open %s: holds a %s, not a %s; remove it, or choose another --pin-root"
+            "open %s: holds %s, not %s; remove it, or choose another --pin-root"
                 .formatted(pin, info.shape(), shape));
       }
       return new PinnedMap(pin, map, info);

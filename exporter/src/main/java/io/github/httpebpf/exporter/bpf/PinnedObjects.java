@@ -60,7 +60,12 @@ final class PinnedObjects {
       MemorySegment options = arena.allocate(bpf_obj_get_opts.layout());
       bpf_obj_get_opts.sz(options, options.byteSize());
       bpf_obj_get_opts.file_flags(options, flags);
-      int result = Libbpf.bpf_obj_get_opts(arena.allocateFrom(pin.toString()), options);
+      MemorySegment path = arena.allocateFrom(pin.toString());
+      int result = Libbpf.bpf_obj_get_opts(path, options);
+      if (flags != 0 && result < 0 && Errno.ofResult(result).equals(Errno.EINVAL)) {
+        // A link cannot be opened read-only: open it all the same, to say that it is one.
+        result = Libbpf.bpf_obj_get(path);
+      }
       Descriptor descriptor = new Descriptor(NativeCalls.check(result, "open", pin.toString()));
       requireKind(descriptor, pin, kind);
       return descriptor;
