@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,7 @@ final class CSource {
   private CSource() {}
 
   /** What a program writes; {@code body} is that of its main function. */
-  static byte[] run(String body) throws IOException, InterruptedException {
+  static byte[] run(String body) throws IOException {
     Path folder = Files.createTempDirectory("c-source");
     Path file = folder.resolve("main.c");
     Files.writeString(
@@ -36,11 +37,19 @@ final class CSource {
     return output;
   }
 
-  static byte[] output(String... command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    byte[] output = process.getInputStream().readAllBytes();
-    assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
-    return output;
+  /** What a command that must succeed writes. */
+  static byte[] output(String... command) {
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      byte[] output = process.getInputStream().readAllBytes();
+      assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+      return output;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 }
