@@ -36,6 +36,11 @@ final class Lan implements AutoCloseable {
     }
   }
 
+  /** The server's namespace, as {@code ip netns} names it. */
+  String serverName() {
+    return server;
+  }
+
   /** A further veth pair between the hosts, of that name at both ends, up. */
   void addCable(String name) {
     Shell.out(

@@ -1,0 +1,70 @@
+package io.github.httpebpf.exporter.it;
+
+import io.github.httpebpf.exporter.bpf.Namespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A {@link Lan} with an {@link Exporter}, and a look at what the exporter leaves in the kernel. */
+final class Stage implements AutoCloseable {
+
+  final Lan lan = new Lan();
+  final Exporter exporter = new Exporter(lan);
+
+  /** A thread on the server. */
+  final Namespace server = new Namespace(lan.serverName());
+
+  /** A path below the exporter's pin root. */
+  Path pin(String path) {
+    return exporter.pinRoot().resolve(path);
+  }
+
+  /** Runs the exporter on the server, inside of another command, without a pin root. */
+  Shell.Result runWithin(List<String> wrapper, String... arguments) {
+    List<String> command = new ArrayList<>(wrapper);
+    command.addAll(Exporter.command(arguments));
+    return Shell.run(lan.onServer(command));
+  }
+
+  /** Everything under the pin root and on the hooks of the server. */
+  List<String> traces() {
+    List<String> traces = new ArrayList<>();
+    if (Files.exists(exporter.pinRoot())) {
+      try (Stream<Path> pins = Files.walk(exporter.pinRoot())) {
+        pins.map(Path::toString).sorted().forEach(traces::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    for (String name : List.of(Lan.INTERFACE, "lo")) {
+      server.hooked(name).forEach(each -> traces.add(name + ": " + each));
+    }
+    return traces;
+  }
+
+  /** The id of a pinned program. */
+  static String programId(Path pin) {
+    return Shell.out("bpftool", "prog", "show", "pinned", pin.toString()).replaceAll("(?s):.*", "");
+  }
+
+  /** A command on the server that must succeed; words are separated by spaces. */
+  String onServer(String command) {
+    return Shell.run(lan.onServer(words(command))).succeeded().out();
+  }
+
+  static List<String> words(String command) {
+    return Arrays.asList(command.split(" ", -1));
+  }
+
+  @Override
+  public void close() {
+    exporter.close();
+    server.close();
+    lan.close();
+  }
+}
