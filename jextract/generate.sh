@@ -10,11 +10,15 @@ cd "$(dirname "$0")"
 output=${1:-src/main/java}
 command -v jextract >/dev/null || { echo "generate.sh: jextract is not on the PATH" >&2; exit 1; }
 
-options=$(mktemp)
-trap 'rm -f "$options"' EXIT
-grep '^--' includes.txt >"$options"
-rm -rf "$output/io/github/httpebpf/libbpf"
-jextract --output "$output" --target-package io.github.httpebpf.libbpf \
-	--header-class-name Libbpf -l :libbpf.so.1 "@$options" libbpf.h 2> >(grep -v 'warning: Skipping' >&2)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+grep '^--' includes.txt >"$work/options"
+jextract --output "$work/java" --target-package io.github.httpebpf.libbpf \
+	--header-class-name Libbpf -l :libbpf.so.1 "@$work/options" libbpf.h 2> >(grep -v 'warning: Skipping' >&2)
 # jextract leaves trailing blanks in its comments; git and reviewers mind them.
-find "$output/io/github/httpebpf/libbpf" -name '*.java' -exec sed -i 's/[[:blank:]]*$//' {} +
+find "$work/java" -name '*.java' -exec sed -i 's/[[:blank:]]*$//' {} +
+
+package=io/github/httpebpf
+mkdir -p "$output/$package"
+rm -rf "${output:?}/$package/libbpf"
+mv "$work/java/$package/libbpf" "$output/$package/"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The headers that the bindings are generated from; includes.txt names what of them is bound. */
 #include <stddef.h>
-#include <errno.h>
+#include <dirent.h>
 #include <unistd.h>
 #include <net/if.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <linux/bpf.h>

@@ -64,12 +64,12 @@ enum capture_hook {
 struct capture_info {
 	__u32 layout; /* of this struct and of the maps beside it: CAPTURE_LAYOUT */
 	__u32 ifindex;
-	__u32 hook;	   /* enum capture_hook */
-	__u32 tc_priority; /* clsact only */
-	__u32 tc_handle;   /* clsact only */
-	__u32 flags;	   /* 1: the loader made the pin root */
-	__u64 netns;	   /* inode of the network namespace that ifindex belongs to */
-	char version[40];  /* of the loader, NUL-terminated */
+	__u32 hook;		/* enum capture_hook */
+	__u32 tc_priority;	/* clsact only */
+	__u32 tc_handle;	/* clsact only */
+	__u32 made_directories; /* of the pin root's path, by loads */
+	__u64 netns;		/* inode of the network namespace that ifindex belongs to */
+	char version[40];	/* of the loader, NUL-terminated */
 };
 
 #define CAPTURE_LAYOUT 1

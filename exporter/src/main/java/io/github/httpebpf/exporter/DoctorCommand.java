@@ -26,7 +26,7 @@ final class DoctorCommand extends ExporterCommand {
   int execute(Termination termination) {
     List<Check> checks =
         new ArrayList<>(
-            new HostChecks(load.captures().pinRoot(), load.interfaces(), load.backend()).run());
+            new HostChecks(load.captures().pinRoot(), load::interfaces, load.backend()).run());
     checks.add(checkAddress());
     PrintWriter out = out();
     for (Check check : checks) {

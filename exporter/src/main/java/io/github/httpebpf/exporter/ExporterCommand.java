@@ -36,6 +36,11 @@ abstract class ExporterCommand implements Callable<Integer> {
     return execute(main.termination());
   }
 
+  /** Whether a failure too is to be a record of the log. */
+  boolean logsForMachines() {
+    return logging.isJson();
+  }
+
   /** Standard output. */
   PrintWriter out() {
     return spec.commandLine().getOut();

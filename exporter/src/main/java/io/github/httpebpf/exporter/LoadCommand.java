@@ -16,7 +16,8 @@ final class LoadCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) {
-    load.load();
+    termination.arm();
+    termination.uninterrupted(load::load);
     return DONE;
   }
 }

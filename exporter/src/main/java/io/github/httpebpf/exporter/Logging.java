@@ -68,6 +68,10 @@ final class Logging {
   /** Kept: a logger that nobody holds loses its level. */
   private final Logger root = Logger.getLogger("");
 
+  boolean isJson() {
+    return format == Format.JSON;
+  }
+
   /** Takes effect for the whole process. */
   void configure() {
     LogManager.getLogManager().reset();

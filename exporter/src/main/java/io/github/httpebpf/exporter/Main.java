@@ -4,6 +4,7 @@ import io.github.httpebpf.exporter.bpf.BpfException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +37,8 @@ public final class Main implements Runnable {
 
   /** Runs one command and exits, unless the command serves. */
   public static void main(String[] arguments) {
+    // Numbers are written for programs too, whatever the user's language.
+    Locale.setDefault(Locale.ROOT);
     Main main = new Main();
     int status = commandLine(main).execute(arguments);
     if (status != ExporterCommand.RUNS_ON) {
@@ -72,11 +75,14 @@ public final class Main implements Runnable {
 
   private static int reportFailure(
       Exception e, CommandLine command, @Nullable ParseResult arguments) {
-    PrintWriter err = command.getErr();
-    for (String line : lines(e)) {
-      err.println(line);
+    System.Logger log = System.getLogger(Main.class.getName());
+    if (command.getCommand() instanceof ExporterCommand failed && failed.logsForMachines()) {
+      log.log(System.Logger.Level.ERROR, String.join("\n", lines(e)));
+    } else {
+      PrintWriter err = command.getErr();
+      lines(e).forEach(err::println);
     }
-    System.getLogger(Main.class.getName()).log(System.Logger.Level.DEBUG, "trace", e);
+    log.log(System.Logger.Level.DEBUG, "trace", e);
     return ExporterCommand.FAILED;
   }
 

@@ -37,8 +37,8 @@ final class ShowCommand extends ExporterCommand {
   @Override
   int execute(Termination termination) throws InterruptedException {
     CaptureReader reader = new CaptureReader(captures.pinRoot(), captures.interfaces());
-    int status = show(reader.read());
-    while (watch != null) {
+    int status = show(reader.readOrFail());
+    while (watch != null && !out().checkError()) {
       Thread.sleep(watch);
       status = show(reader.read());
     }
@@ -52,7 +52,10 @@ final class ShowCommand extends ExporterCommand {
     } else {
       SnapshotFormat.text(snapshots, out);
     }
-    out.flush();
+    if (out.checkError()) {
+      LOG.log(Level.ERROR, "print the counts: standard output cannot be written");
+      return FAILED;
+    }
     if (snapshots.isEmpty()) {
       LOG.log(Level.WARNING, "no captures under {0}; load makes them", captures.pinRoot().path());
     }

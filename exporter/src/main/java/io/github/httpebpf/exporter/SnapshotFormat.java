@@ -19,7 +19,7 @@ final class SnapshotFormat {
 
   private SnapshotFormat() {}
 
-  /** A block a capture: the methods that were seen, then the ledger's entries that are not 0. */
+  /** A block a capture: requests by method, then the ledger. */
   static void text(List<CaptureSnapshot> snapshots, PrintWriter out) {
     for (CaptureSnapshot snapshot : snapshots) {
       CaptureCounts counts = snapshot.counts();

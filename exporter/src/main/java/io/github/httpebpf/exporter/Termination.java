@@ -29,11 +29,14 @@ final class Termination {
                 "termination"));
   }
 
-  /** Runs to its end even if the process is told to end meanwhile. */
+  /** Runs to its end even if the process is told to end meanwhile; that it failed is the status. */
   void uninterrupted(Runnable step) {
     whole.lock();
     try {
       step.run();
+    } catch (RuntimeException e) {
+      status = ExporterCommand.FAILED;
+      throw e;
     } finally {
       whole.unlock();
     }

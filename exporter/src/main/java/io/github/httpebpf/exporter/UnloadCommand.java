@@ -17,9 +17,14 @@ final class UnloadCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) {
+    termination.arm();
+    termination.uninterrupted(this::unload);
+    return DONE;
+  }
+
+  private void unload() {
     for (String name : new CaptureRemover(captures.pinRoot()).unload(captures.interfaces())) {
       LOG.log(Level.INFO, "unloaded {0}", name);
     }
-    return DONE;
   }
 }

@@ -69,6 +69,15 @@ public class Libbpf {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
+    private static final int LOCK_EX = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define LOCK_EX 2
+     * }
+     */
+    public static int LOCK_EX() {
+        return LOCK_EX;
+    }
     private static final int NETLINK_ROUTE = (int)0L;
     /**
      * {@snippet lang=c :
@@ -104,6 +113,180 @@ public class Libbpf {
      */
     public static int NLMSG_DONE() {
         return NLMSG_DONE;
+    }
+
+    private static class closedir {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("closedir");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern int closedir(DIR *__dirp)
+     * }
+     */
+    public static FunctionDescriptor closedir$descriptor() {
+        return closedir.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern int closedir(DIR *__dirp)
+     * }
+     */
+    public static MethodHandle closedir$handle() {
+        return closedir.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern int closedir(DIR *__dirp)
+     * }
+     */
+    public static MemorySegment closedir$address() {
+        return closedir.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern int closedir(DIR *__dirp)
+     * }
+     */
+    public static int closedir(MemorySegment __dirp) {
+        var mh$ = closedir.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("closedir", __dirp);
+            }
+            return (int)mh$.invokeExact(__dirp);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class opendir {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("opendir");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern DIR *opendir(const char *__name)
+     * }
+     */
+    public static FunctionDescriptor opendir$descriptor() {
+        return opendir.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern DIR *opendir(const char *__name)
+     * }
+     */
+    public static MethodHandle opendir$handle() {
+        return opendir.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern DIR *opendir(const char *__name)
+     * }
+     */
+    public static MemorySegment opendir$address() {
+        return opendir.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern DIR *opendir(const char *__name)
+     * }
+     */
+    public static MemorySegment opendir(MemorySegment __name) {
+        var mh$ = opendir.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("opendir", __name);
+            }
+            return (MemorySegment)mh$.invokeExact(__name);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dirfd {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("dirfd");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern int dirfd(DIR *__dirp)
+     * }
+     */
+    public static FunctionDescriptor dirfd$descriptor() {
+        return dirfd.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern int dirfd(DIR *__dirp)
+     * }
+     */
+    public static MethodHandle dirfd$handle() {
+        return dirfd.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern int dirfd(DIR *__dirp)
+     * }
+     */
+    public static MemorySegment dirfd$address() {
+        return dirfd.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern int dirfd(DIR *__dirp)
+     * }
+     */
+    public static int dirfd(MemorySegment __dirp) {
+        var mh$ = dirfd.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dirfd", __dirp);
+            }
+            return (int)mh$.invokeExact(__dirp);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
     }
 
     private static class close {
@@ -364,64 +547,6 @@ public class Libbpf {
         }
     }
 
-    private static class if_nametoindex {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libbpf.C_INT,
-            Libbpf.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Libbpf.findOrThrow("if_nametoindex");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern unsigned int if_nametoindex(const char *__ifname)
-     * }
-     */
-    public static FunctionDescriptor if_nametoindex$descriptor() {
-        return if_nametoindex.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern unsigned int if_nametoindex(const char *__ifname)
-     * }
-     */
-    public static MethodHandle if_nametoindex$handle() {
-        return if_nametoindex.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern unsigned int if_nametoindex(const char *__ifname)
-     * }
-     */
-    public static MemorySegment if_nametoindex$address() {
-        return if_nametoindex.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern unsigned int if_nametoindex(const char *__ifname)
-     * }
-     */
-    public static int if_nametoindex(MemorySegment __ifname) {
-        var mh$ = if_nametoindex.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("if_nametoindex", __ifname);
-            }
-            return (int)mh$.invokeExact(__ifname);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class if_indextoname {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_POINTER,
@@ -476,6 +601,65 @@ public class Libbpf {
                 traceDowncall("if_indextoname", __ifindex, __ifname);
             }
             return (MemorySegment)mh$.invokeExact(__ifindex, __ifname);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class flock {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_INT
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("flock");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern int flock(int __fd, int __operation)
+     * }
+     */
+    public static FunctionDescriptor flock$descriptor() {
+        return flock.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern int flock(int __fd, int __operation)
+     * }
+     */
+    public static MethodHandle flock$handle() {
+        return flock.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern int flock(int __fd, int __operation)
+     * }
+     */
+    public static MemorySegment flock$address() {
+        return flock.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern int flock(int __fd, int __operation)
+     * }
+     */
+    public static int flock(int __fd, int __operation) {
+        var mh$ = flock.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("flock", __fd, __operation);
+            }
+            return (int)mh$.invokeExact(__fd, __operation);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -641,6 +825,15 @@ public class Libbpf {
     public static int RTM_GETLINK() {
         return RTM_GETLINK;
     }
+    private static final int RTM_GETROUTE = (int)26L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTM_GETROUTE = 26
+     * }
+     */
+    public static int RTM_GETROUTE() {
+        return RTM_GETROUTE;
+    }
     private static final int RTM_GETTFILTER = (int)46L;
     /**
      * {@snippet lang=c :
@@ -649,6 +842,33 @@ public class Libbpf {
      */
     public static int RTM_GETTFILTER() {
         return RTM_GETTFILTER;
+    }
+    private static final int RTN_UNICAST = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTN_UNICAST = 1
+     * }
+     */
+    public static int RTN_UNICAST() {
+        return RTN_UNICAST;
+    }
+    private static final int RTA_OIF = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum rtattr_type_t.RTA_OIF = 4
+     * }
+     */
+    public static int RTA_OIF() {
+        return RTA_OIF;
+    }
+    private static final int RTA_MULTIPATH = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum rtattr_type_t.RTA_MULTIPATH = 9
+     * }
+     */
+    public static int RTA_MULTIPATH() {
+        return RTA_MULTIPATH;
     }
     private static final int TCA_KIND = (int)1L;
     /**
@@ -907,64 +1127,6 @@ public class Libbpf {
                 traceDowncall("bpf_obj_pin", fd, pathname);
             }
             return (int)mh$.invokeExact(fd, pathname);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class bpf_obj_get {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libbpf.C_INT,
-            Libbpf.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_obj_get");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int bpf_obj_get(const char *pathname)
-     * }
-     */
-    public static FunctionDescriptor bpf_obj_get$descriptor() {
-        return bpf_obj_get.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int bpf_obj_get(const char *pathname)
-     * }
-     */
-    public static MethodHandle bpf_obj_get$handle() {
-        return bpf_obj_get.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int bpf_obj_get(const char *pathname)
-     * }
-     */
-    public static MemorySegment bpf_obj_get$address() {
-        return bpf_obj_get.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int bpf_obj_get(const char *pathname)
-     * }
-     */
-    public static int bpf_obj_get(MemorySegment pathname) {
-        var mh$ = bpf_obj_get.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("bpf_obj_get", pathname);
-            }
-            return (int)mh$.invokeExact(pathname);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -2330,6 +2492,15 @@ public class Libbpf {
     public static int BPF_TC_INGRESS() {
         return BPF_TC_INGRESS;
     }
+    private static final int BPF_TC_EGRESS = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_tc_attach_point.BPF_TC_EGRESS = 2
+     * }
+     */
+    public static int BPF_TC_EGRESS() {
+        return BPF_TC_EGRESS;
+    }
     private static final int BPF_TC_F_REPLACE = (int)1L;
     /**
      * {@snippet lang=c :
@@ -2391,6 +2562,64 @@ public class Libbpf {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("bpf_tc_hook_create", hook);
+            }
+            return (int)mh$.invokeExact(hook);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_tc_hook_destroy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_tc_hook_destroy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_tc_hook_destroy(struct bpf_tc_hook *hook)
+     * }
+     */
+    public static FunctionDescriptor bpf_tc_hook_destroy$descriptor() {
+        return bpf_tc_hook_destroy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_tc_hook_destroy(struct bpf_tc_hook *hook)
+     * }
+     */
+    public static MethodHandle bpf_tc_hook_destroy$handle() {
+        return bpf_tc_hook_destroy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_tc_hook_destroy(struct bpf_tc_hook *hook)
+     * }
+     */
+    public static MemorySegment bpf_tc_hook_destroy$address() {
+        return bpf_tc_hook_destroy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_tc_hook_destroy(struct bpf_tc_hook *hook)
+     * }
+     */
+    public static int bpf_tc_hook_destroy(MemorySegment hook) {
+        var mh$ = bpf_tc_hook_destroy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_tc_hook_destroy", hook);
             }
             return (int)mh$.invokeExact(hook);
         } catch (Throwable ex$) {
@@ -2516,65 +2745,6 @@ public class Libbpf {
         }
     }
 
-    private static class bpf_tc_query {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libbpf.C_INT,
-            Libbpf.C_POINTER,
-            Libbpf.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_tc_query");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int bpf_tc_query(const struct bpf_tc_hook *hook, struct bpf_tc_opts *opts)
-     * }
-     */
-    public static FunctionDescriptor bpf_tc_query$descriptor() {
-        return bpf_tc_query.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int bpf_tc_query(const struct bpf_tc_hook *hook, struct bpf_tc_opts *opts)
-     * }
-     */
-    public static MethodHandle bpf_tc_query$handle() {
-        return bpf_tc_query.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int bpf_tc_query(const struct bpf_tc_hook *hook, struct bpf_tc_opts *opts)
-     * }
-     */
-    public static MemorySegment bpf_tc_query$address() {
-        return bpf_tc_query.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int bpf_tc_query(const struct bpf_tc_hook *hook, struct bpf_tc_opts *opts)
-     * }
-     */
-    public static int bpf_tc_query(MemorySegment hook, MemorySegment opts) {
-        var mh$ = bpf_tc_query.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("bpf_tc_query", hook, opts);
-            }
-            return (int)mh$.invokeExact(hook, opts);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class libbpf_num_possible_cpus {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_INT    );
@@ -2630,6 +2800,24 @@ public class Libbpf {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int AF_INET = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define AF_INET 2
+     * }
+     */
+    public static int AF_INET() {
+        return AF_INET;
+    }
+    private static final int AF_INET6 = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * #define AF_INET6 10
+     * }
+     */
+    public static int AF_INET6() {
+        return AF_INET6;
+    }
     private static final int AF_NETLINK = (int)16L;
     /**
      * {@snippet lang=c :
@@ -2674,6 +2862,15 @@ public class Libbpf {
      */
     public static int TC_H_MIN_INGRESS() {
         return TC_H_MIN_INGRESS;
+    }
+    private static final int TC_H_MIN_EGRESS = (int)65523L;
+    /**
+     * {@snippet lang=c :
+     * #define TC_H_MIN_EGRESS 65523
+     * }
+     */
+    public static int TC_H_MIN_EGRESS() {
+        return TC_H_MIN_EGRESS;
     }
 }
 

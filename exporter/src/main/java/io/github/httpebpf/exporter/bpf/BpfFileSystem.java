@@ -31,15 +31,21 @@ final class BpfFileSystem {
     return TYPE.equals(typeOf(path));
   }
 
-  private static String typeOf(Path path) {
+  /** Whether a path, or what of it exists, may be written by this process. */
+  static boolean isWritable(Path path) {
+    return Files.isWritable(existing(path));
+  }
+
+  private static Path existing(Path path) {
     Path existing = path;
-    while (!Files.exists(existing)) {
-      Path parent = existing.getParent();
-      if (parent == null) {
-        return "nothing";
-      }
-      existing = parent;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
     }
+    return existing;
+  }
+
+  private static String typeOf(Path path) {
+    Path existing = existing(path);
     try {
       return Files.getFileStore(existing).type();
     } catch (IOException e) {
@@ -57,12 +63,34 @@ final class BpfFileSystem {
     if (holds(pinRoot)) {
       return;
     }
-    if (!pinRoot.startsWith(MOUNT_POINT)) {
+    if (!isMountable(pinRoot)) {
       throw new BpfException(
           "pin root %s: not on a bpf file system but on %s; choose a --pin-root below %s"
               .formatted(pinRoot, typeOf(pinRoot), MOUNT_POINT));
     }
+    if (!sharesMounts()) {
+      throw new BpfException(
+          "pin root %s: not on a bpf file system, and one mounted here would end with this command; in a network namespace use nsenter --net=FILE, not ip netns exec"
+              .formatted(pinRoot));
+    }
     mount();
+  }
+
+  /** Whether the root lies where hosts mount the bpf file system. */
+  static boolean isMountable(Path pinRoot) {
+    return pinRoot.startsWith(MOUNT_POINT);
+  }
+
+  /** False where {@code ip netns exec} and the like have hidden the host's mounts. */
+  private static boolean sharesMounts() {
+    try {
+      Path first = Path.of("/proc/1/ns/mnt");
+      return Files.readSymbolicLink(first)
+          .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/mnt")));
+    } catch (IOException e) {
+      // Not for us to see; then mounting is tried.
+      return true;
+    }
   }
 
   private static void mount() {

@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter.bpf;
 import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
 import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Brings a loaded program to an interface's hook, or swaps it into the hook that a capture has. */
@@ -48,30 +49,38 @@ final class CaptureAttachment {
 
   private final Interface target;
   private final CaptureDirectory directory;
+  private final Optional<CaptureInfo> before;
   private final Rollback rollback;
 
-  CaptureAttachment(Interface target, CaptureDirectory directory, Rollback rollback) {
+  /**
+   * Attaches nothing yet.
+   *
+   * @param before what is captured there already
+   */
+  CaptureAttachment(
+      Interface target,
+      CaptureDirectory directory,
+      Optional<CaptureInfo> before,
+      Rollback rollback) {
     this.target = target;
     this.directory = directory;
+    this.before = before;
     this.rollback = rollback;
   }
 
   /** Attaches the probe's program; the caller closes the result, and has it pinned before. */
-  Attached attach(HttpProbe probe, TcBackend backend, Optional<CaptureInfo> before) {
-    if (before.isPresent() && before.get().hook() == Hook.CLSACT) {
-      return clsact(probe, before);
-    }
+  Attached attach(HttpProbe probe, TcBackend backend) {
     if (before.isPresent()) {
-      return swapTcx(probe, before.get());
+      return before.get().hook() == Hook.CLSACT ? clsact(probe) : swapTcx(probe, before.get());
     }
     if (backend == TcBackend.CLSACT) {
-      return clsact(probe, before);
+      return clsact(probe);
     }
     try {
       return newTcx(probe);
     } catch (BpfException e) {
       if (backend == TcBackend.AUTO && e.is(Errno.EINVAL) && !TcxHook.isSupported()) {
-        return clsact(probe, before);
+        return clsact(probe);
       }
       throw e;
     }
@@ -79,17 +88,16 @@ final class CaptureAttachment {
 
   private Attached newTcx(HttpProbe probe) {
     Descriptor link = TcxHook.attach(probe.program(), target.index(), target.name());
-    return attached(
+    return tcx(
+        link,
         () -> {
-          pinProgram(probe);
-          undoPin(() -> BpfFileSystem.deleteQuietly(directory.link()));
-          PinnedObjects.replacePin(link.number(), directory.link(), CaptureDirectory.PRIVATE);
-        },
-        link);
+          pin(probe.program(), directory.program());
+          pin(link.number(), directory.link());
+        });
   }
 
-  private Attached swapTcx(HttpProbe probe, CaptureInfo before) {
-    if (before.ifindex() != target.index() || !Files.exists(directory.link())) {
+  private Attached swapTcx(HttpProbe probe, CaptureInfo living) {
+    if (living.ifindex() != target.index() || !Files.exists(directory.link())) {
       return newTcx(probe);
     }
     Descriptor link = PinnedObjects.open(directory.link(), PinnedObjects.Kind.LINK);
@@ -102,33 +110,37 @@ final class CaptureAttachment {
       }
       throw e;
     }
-    return attached(() -> pinProgram(probe), link);
+    return tcx(link, () -> pin(probe.program(), directory.program()));
   }
 
-  private static Attached attached(Runnable pins, Descriptor link) {
+  private static Attached tcx(Descriptor link, Runnable pins) {
     return new Attached(Hook.TCX, 0, pins, link::close);
   }
 
-  private Attached clsact(HttpProbe probe, Optional<CaptureInfo> before) {
-    boolean swaps = before.isPresent() && before.get().ifindex() == target.index();
+  private Attached clsact(HttpProbe probe) {
     int priority =
-        swaps ? before.get().tcPriority() : ClsactHook.freePriority(target.index(), target.name());
-    ClsactHook.attach(probe.program(), target.index(), priority, target.name());
-    if (!swaps) {
+        ClsactHook.ours(target.index(), target.name())
+            .map(ClsactHook.Filter::priority)
+            .orElseGet(() -> ClsactHook.freePriority(target.index(), target.name()));
+    boolean addedQdisc =
+        ClsactHook.attach(probe.program(), target.index(), priority, target.name());
+    if (addedQdisc) {
+      rollback.add(() -> ClsactHook.removeUnusedQdisc(target.index(), target.name()));
+    }
+    if (before.isEmpty()) {
       rollback.add(() -> ClsactHook.detach(target.index(), priority, target.name()));
     }
-    return new Attached(Hook.CLSACT, priority, () -> pinProgram(probe), () -> {});
+    Runnable pins = () -> pin(probe.program(), directory.program());
+    return new Attached(Hook.CLSACT, priority, pins, () -> {});
   }
 
-  private void pinProgram(HttpProbe probe) {
-    undoPin(() -> BpfFileSystem.deleteQuietly(directory.program()));
-    PinnedObjects.replacePin(probe.program(), directory.program(), CaptureDirectory.PRIVATE);
-  }
-
-  /** A pin that was there before is not taken back: it is the living capture's. */
-  private void undoPin(Runnable undo) {
-    if (!directory.exists()) {
-      rollback.add(undo);
+  /** A living capture's pin is replaced; a new one's must not meet another, and is taken back. */
+  private void pin(int object, Path pin) {
+    if (before.isPresent()) {
+      PinnedObjects.replacePin(object, pin, CaptureDirectory.PRIVATE);
+    } else {
+      PinnedObjects.pin(object, pin, CaptureDirectory.PRIVATE);
+      rollback.add(() -> BpfFileSystem.deleteQuietly(pin));
     }
   }
 }

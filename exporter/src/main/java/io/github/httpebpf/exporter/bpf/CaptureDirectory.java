@@ -2,8 +2,10 @@ package io.github.httpebpf.exporter.bpf;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * The pins of one capture. Their names are a published interface: any program may read them.
@@ -27,7 +29,7 @@ record CaptureDirectory(Path path, String interfaceName) {
     return path.resolve(HttpProbe.PACKET_MAP);
   }
 
-  /** What makes the directory a capture: pinned last, removed last. */
+  /** What makes the directory a capture: pinned first, removed last. */
   Path captureInfo() {
     return path.resolve(HttpProbe.CAPTURE_INFO);
   }
@@ -40,19 +42,31 @@ record CaptureDirectory(Path path, String interfaceName) {
     return path.resolve("link");
   }
 
-  /** True also where it may not be looked for, so that reading it says why. */
-  boolean exists() {
-    return !Files.notExists(captureInfo());
+  /** Whether there certainly is a capture; one that may not be looked for is none. */
+  boolean isCapture() {
+    return Files.exists(captureInfo());
   }
 
-  /** What the last load left here; empty if nothing is. */
+  /** The maps that count, with their shapes, in the order in which they are pinned. */
+  SequencedMap<Path, MapShape> counts() {
+    SequencedMap<Path, MapShape> counts = new LinkedHashMap<>();
+    counts.put(requestMap(), MapShape.REQUESTS);
+    counts.put(packetMap(), MapShape.PACKETS);
+    return counts;
+  }
+
+  /**
+   * What the last load left here; empty if nothing is.
+   *
+   * @throws BpfException if something is that cannot be read
+   */
   Optional<CaptureInfo> info() {
-    if (!exists()) {
+    if (Files.notExists(captureInfo())) {
       return Optional.empty();
     }
     NativeLibrary.version();
     try (PinnedMap map = PinnedMap.open(captureInfo(), MapShape.CAPTURE_INFO)) {
-      return Optional.of(CaptureInfo.decode(map.first()));
+      return Optional.of(CaptureInfo.decode(map.first(), captureInfo()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter.bpf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -12,17 +13,20 @@ import java.util.Arrays;
  * @param ifindex of the interface when it was attached to
  * @param tcPriority of our filter; 0 unless the hook is clsact
  * @param tcHandle likewise
- * @param flags {@link #CREATED_PIN_ROOT} or 0
+ * @param madeDirectories how many of the pin root's path loads have made
  * @param netns inode of the network namespace that {@code ifindex} belongs to
  * @param version of the exporter that loaded
  */
 record CaptureInfo(
-    int ifindex, Hook hook, int tcPriority, int tcHandle, int flags, long netns, String version) {
+    int ifindex,
+    Hook hook,
+    int tcPriority,
+    int tcHandle,
+    int madeDirectories,
+    long netns,
+    String version) {
 
   static final int SIZE = 72;
-
-  /** The loader made the pin root, so unloading the last capture removes it. */
-  static final int CREATED_PIN_ROOT = 1;
 
   private static final int LAYOUT = 1;
   private static final int VERSION_SIZE = 40;
@@ -38,41 +42,42 @@ record CaptureInfo(
       this.id = id;
     }
 
-    static Hook ofId(int id) {
+    static Hook ofId(int id, Path pin) {
       return Arrays.stream(values())
           .filter(hook -> hook.id == id)
           .findAny()
-          .orElseThrow(() -> new BpfException("capture_info: unknown hook " + id + "; " + NEWER));
+          .orElseThrow(() -> new BpfException("read " + pin + ": unknown hook " + id + OTHER));
     }
   }
 
-  private static final String NEWER = "loaded by a newer version? use that one";
-
-  boolean createdPinRoot() {
-    return (flags & CREATED_PIN_ROOT) != 0;
-  }
+  private static final String OTHER = "; loaded by another version, unload it with that one";
 
   byte[] encode() {
     ByteBuffer octets = ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder());
     octets.putInt(LAYOUT).putInt(ifindex).putInt(hook.id);
-    octets.putInt(tcPriority).putInt(tcHandle).putInt(flags).putLong(netns);
+    octets.putInt(tcPriority).putInt(tcHandle).putInt(madeDirectories).putLong(netns);
     byte[] name = version.getBytes(StandardCharsets.US_ASCII);
     octets.put(name, 0, Math.min(name.length, VERSION_SIZE - 1));
     return octets.array();
   }
 
-  static CaptureInfo decode(byte[] value) {
+  /**
+   * Reads what a capture_info holds.
+   *
+   * @param pin for error messages
+   * @throws BpfException if another version wrote it, in a form that this one does not know
+   */
+  static CaptureInfo decode(byte[] value, Path pin) {
     ByteBuffer octets = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder());
     int layout = octets.getInt();
     if (layout != LAYOUT) {
-      throw new BpfException(
-          "capture_info: layout %d, not %d; %s".formatted(layout, LAYOUT, NEWER));
+      throw new BpfException("read %s: layout %d, not %d%s".formatted(pin, layout, LAYOUT, OTHER));
     }
     int ifindex = octets.getInt();
-    Hook hook = Hook.ofId(octets.getInt());
+    Hook hook = Hook.ofId(octets.getInt(), pin);
     int tcPriority = octets.getInt();
     int tcHandle = octets.getInt();
-    int flags = octets.getInt();
+    int madeDirectories = octets.getInt();
     long netns = octets.getLong();
     byte[] name = new byte[VERSION_SIZE];
     octets.get(name);
@@ -83,7 +88,7 @@ record CaptureInfo(
         hook,
         tcPriority,
         tcHandle,
-        flags,
+        madeDirectories,
         netns,
         end < 0 ? version : version.substring(0, end));
   }

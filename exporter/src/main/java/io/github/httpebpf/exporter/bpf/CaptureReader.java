@@ -7,11 +7,9 @@ import io.github.httpebpf.exporter.metrics.ProgramRuns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,26 +47,33 @@ public final class CaptureReader implements CountSource {
 
   @Override
   public List<CaptureSnapshot> read() {
-    boolean withRuns = statsEnabled();
-    List<CaptureSnapshot> snapshots = new ArrayList<>();
-    for (String name : names()) {
-      snapshots.add(read(name, withRuns));
+    try {
+      List<CaptureSnapshot> snapshots = readOrFail();
+      failures.remove("");
+      return snapshots;
+    } catch (BpfException e) {
+      report("", e);
+      return readAll(seen);
     }
-    return List.copyOf(snapshots);
   }
 
-  private NavigableSet<String> names() {
-    NavigableSet<String> names = new TreeSet<>(named);
-    if (named.isEmpty()) {
-      try {
-        seen.addAll(root.captured());
-        failures.remove("");
-      } catch (BpfException e) {
-        report("", e);
-      }
-      names.addAll(seen);
+  /**
+   * Reads as {@link #read} does, for whoever shall not take a pin root that cannot be listed for an
+   * empty one.
+   *
+   * @throws BpfException if no capture was named, and the pin root cannot be listed
+   */
+  public List<CaptureSnapshot> readOrFail() {
+    if (!named.isEmpty()) {
+      return readAll(named);
     }
-    return names;
+    seen.addAll(root.captured());
+    return readAll(seen);
+  }
+
+  private List<CaptureSnapshot> readAll(Collection<String> names) {
+    boolean withRuns = statsEnabled();
+    return new TreeSet<>(names).stream().map(name -> read(name, withRuns)).toList();
   }
 
   private CaptureSnapshot read(String name, boolean withRuns) {

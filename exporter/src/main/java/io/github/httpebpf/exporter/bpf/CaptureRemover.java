@@ -2,9 +2,9 @@ package io.github.httpebpf.exporter.bpf;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /** Detaches and unpins captures, and nothing that is not ours. Needs CAP_BPF and CAP_NET_ADMIN. */
 public final class CaptureRemover {
@@ -17,37 +17,66 @@ public final class CaptureRemover {
   }
 
   /**
-   * Ends captures; their counts are gone afterwards.
+   * Ends captures; their counts are gone afterwards. One that cannot be ended does not keep the
+   * others.
    *
    * @param interfaceNames those to end, or all under the pin root if empty; one without a capture
    *     is passed over
-   * @return the names of those that were there
-   * @throws BpfException for the first that cannot be removed whole
+   * @return the names of those that were ended
+   * @throws BpfException for the first that cannot be removed whole, after the others
    */
   public List<String> unload(Collection<String> interfaceNames) {
-    Collection<String> named = interfaceNames.isEmpty() ? root.captured() : interfaceNames;
-    List<String> there =
-        named.stream().distinct().filter(name -> root.capture(name).exists()).toList();
-    boolean createdRoot = false;
-    for (String name : there) {
-      CaptureDirectory directory = root.capture(name);
-      Optional<CaptureInfo> info = directory.info();
-      detach(directory, info.orElseThrow());
-      directory.remove();
-      createdRoot |= info.get().createdPinRoot();
+    if (Files.notExists(root.path())) {
+      return List.of();
     }
-    if (createdRoot && root.captured().isEmpty()) {
-      BpfFileSystem.deleteQuietly(root.path());
+    List<String> ended = new ArrayList<>();
+    List<BpfException> failures = new ArrayList<>();
+    int madeDirectories = 0;
+    try (PinRootLock lock = PinRootLock.acquire(root.path())) {
+      for (String name : interfaceNames.isEmpty() ? root.captured() : interfaceNames) {
+        try {
+          CaptureDirectory directory = root.capture(name);
+          CaptureInfo info = directory.info().orElse(null);
+          if (info != null) {
+            detach(directory, info);
+            directory.remove();
+            madeDirectories = Math.max(madeDirectories, info.madeDirectories());
+            ended.add(name);
+          }
+        } catch (BpfException e) {
+          failures.add(e);
+        }
+      }
+      if (lock.holds() && root.captured().isEmpty()) {
+        removeRoot(madeDirectories);
+      }
     }
-    return there;
+    if (!failures.isEmpty()) {
+      failures.stream().skip(1).forEach(failures.getFirst()::addSuppressed);
+      throw failures.getFirst();
+    }
+    return ended;
+  }
+
+  private void removeRoot(int madeDirectories) {
+    Path directory = root.path();
+    for (int i = 0; i < madeDirectories && directory != null; i++) {
+      BpfFileSystem.deleteQuietly(directory);
+      directory = directory.getParent();
+    }
   }
 
   private static void detach(CaptureDirectory directory, CaptureInfo info) {
     String name = directory.interfaceName();
     if (info.hook() == CaptureInfo.Hook.CLSACT) {
-      boolean here = info.netns() == Interfaces.namespace() && Interfaces.exists(info.ifindex());
-      if (here && ClsactHook.ours(info.ifindex(), info.tcPriority(), name).isPresent()) {
-        ClsactHook.detach(info.ifindex(), info.tcPriority(), name);
+      if (info.netns() != Interfaces.namespace()) {
+        throw new BpfException(
+            "unload %s: captures another network namespace's %s; unload there"
+                .formatted(directory.path(), name));
+      }
+      if (Interfaces.exists(info.ifindex())) {
+        ClsactHook.ours(info.ifindex(), name)
+            .ifPresent(filter -> ClsactHook.detach(info.ifindex(), filter.priority(), name));
       }
       return;
     }

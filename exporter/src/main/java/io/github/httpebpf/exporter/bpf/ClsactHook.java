@@ -36,6 +36,11 @@ final class ClsactHook {
    */
   record Filter(int priority, int handle, String kind, String name, int program) {
 
+    /** What has our handle, but not our name, is somebody else's. */
+    boolean isOurs() {
+      return handle == HANDLE && name.startsWith(HttpProbe.PROGRAM);
+    }
+
     @Override
     public String toString() {
       return "%s filter%s at priority %d"
@@ -57,8 +62,12 @@ final class ClsactHook {
     throw new BpfException("attach (clsact) to " + interfaceName + ": no priority is free");
   }
 
-  /** Attaches, or swaps the program of our filter in one step if it is there. */
-  static void attach(int program, int ifindex, int priority, String interfaceName) {
+  /**
+   * Attaches, or swaps the program of our filter in one step if it is there.
+   *
+   * @return whether there was no qdisc for filters, and one was added
+   */
+  static boolean attach(int program, int ifindex, int priority, String interfaceName) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment hook = hook(arena, ifindex);
       int created = Libbpf.bpf_tc_hook_create(hook);
@@ -70,6 +79,20 @@ final class ClsactHook {
       bpf_tc_opts.prog_fd(options, program);
       bpf_tc_opts.flags(options, Libbpf.BPF_TC_F_REPLACE());
       NativeCalls.check(Libbpf.bpf_tc_attach(hook, options), "attach (clsact) to", interfaceName);
+      return created == 0;
+    }
+  }
+
+  /** Takes back a qdisc that was just added, unless others have come to use it. */
+  static void removeUnusedQdisc(int ifindex, String interfaceName) {
+    if (filters(ifindex, Libbpf.TC_H_MIN_INGRESS(), interfaceName).isEmpty()
+        && filters(ifindex, Libbpf.TC_H_MIN_EGRESS(), interfaceName).isEmpty()) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment hook = hook(arena, ifindex);
+        bpf_tc_hook.attach_point(hook, Libbpf.BPF_TC_INGRESS() | Libbpf.BPF_TC_EGRESS());
+        int result = Libbpf.bpf_tc_hook_destroy(hook);
+        NativeCalls.check(result, "remove qdisc clsact from", interfaceName);
+      }
     }
   }
 
@@ -83,21 +106,22 @@ final class ClsactHook {
     }
   }
 
-  /** Our filter, if it is there: what is at its place but not of our name is somebody else's. */
-  static Optional<Filter> ours(int ifindex, int priority, String interfaceName) {
-    return filters(ifindex, interfaceName).stream()
-        .filter(filter -> filter.priority() == priority && filter.handle() == HANDLE)
-        .filter(filter -> filter.name().startsWith(HttpProbe.PROGRAM))
-        .findFirst();
+  /** Our filter, if it is there, also one that a killed load has left. */
+  static Optional<Filter> ours(int ifindex, String interfaceName) {
+    return filters(ifindex, interfaceName).stream().filter(Filter::isOurs).findFirst();
   }
 
   /** All filters at ingress, in the order in which they see a packet. */
   static List<Filter> filters(int ifindex, String interfaceName) {
+    return filters(ifindex, Libbpf.TC_H_MIN_INGRESS(), interfaceName);
+  }
+
+  private static List<Filter> filters(int ifindex, int direction, String interfaceName) {
     ByteBuffer request = ByteBuffer.allocate((int) tcmsg.sizeof()).order(ByteOrder.nativeOrder());
     request.putInt((int) tcmsg.tcm_ifindex$offset(), ifindex);
     request.putInt(
         (int) tcmsg.tcm_parent$offset(),
-        (Libbpf.TC_H_CLSACT() & Libbpf.TC_H_MAJ_MASK()) | Libbpf.TC_H_MIN_INGRESS());
+        (Libbpf.TC_H_CLSACT() & Libbpf.TC_H_MAJ_MASK()) | direction);
     List<Filter> filters = new ArrayList<>();
     for (ByteBuffer answer :
         Netlink.dump(Libbpf.RTM_GETTFILTER(), request, "filters of " + interfaceName)) {

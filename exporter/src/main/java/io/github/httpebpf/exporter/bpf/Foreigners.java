@@ -26,20 +26,27 @@ public final class Foreigners {
       return List.of();
     }
     List<String> ahead = new ArrayList<>();
-    int ours = info.hook() == CaptureInfo.Hook.TCX ? programId(directory) : 0;
-    for (int program :
-        TcxHook.isSupported() ? TcxHook.programs(info.ifindex(), name) : List.<Integer>of()) {
+    boolean tcx = info.hook() == CaptureInfo.Hook.TCX;
+    int ours = tcx ? programId(directory) : 0;
+    for (int program : tcxPrograms(info.ifindex(), name)) {
       if (program == ours) {
         return ahead;
       }
       ahead.add(line(name, describe(program)));
     }
-    for (ClsactHook.Filter filter : ClsactHook.filters(info.ifindex(), name)) {
-      if (info.hook() == CaptureInfo.Hook.CLSACT && filter.priority() < info.tcPriority()) {
-        ahead.add(line(name, filter.toString()));
+    // In the order in which they run: one that is added at our priority goes ahead of ours.
+    for (ClsactHook.Filter filter :
+        tcx ? List.<ClsactHook.Filter>of() : ClsactHook.filters(info.ifindex(), name)) {
+      if (filter.isOurs()) {
+        return ahead;
       }
+      ahead.add(line(name, filter.toString()));
     }
-    return ahead;
+    return List.of(name + ": our program is not on the hook any more; load again");
+  }
+
+  private static List<Integer> tcxPrograms(int ifindex, String name) {
+    return TcxHook.isSupported() ? TcxHook.programs(ifindex, name) : List.of();
   }
 
   private static String line(String interfaceName, String foreigner) {

@@ -6,12 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** What a host must have for the captures to work, tried for real where trying changes nothing. */
 public final class HostChecks {
@@ -33,17 +31,18 @@ public final class HostChecks {
    */
   public record Check(Severity severity, String subject, String text) {}
 
-  /** Bits of {@code linux/capability.h}. */
-  private static final Map<String, Integer> CAPABILITIES = capabilities();
-
   private final PinRoot root;
-  private final Collection<String> interfaceNames;
+  private final Supplier<? extends Collection<String>> names;
   private final TcBackend backend;
 
-  /** Checks nothing yet. */
-  public HostChecks(PinRoot root, Collection<String> interfaceNames, TcBackend backend) {
+  /**
+   * Checks nothing yet.
+   *
+   * @param names of the interfaces to capture; asked for only once libbpf is known to be there
+   */
+  public HostChecks(PinRoot root, Supplier<? extends Collection<String>> names, TcBackend backend) {
     this.root = root;
-    this.interfaceNames = interfaceNames;
+    this.names = names;
     this.backend = backend;
   }
 
@@ -60,9 +59,7 @@ public final class HostChecks {
     add(checks, "tc hook", this::checkHook);
     add(checks, "interfaces", this::checkInterfaces);
     add(checks, "JIT", HostChecks::checkJit);
-    for (String name : interfaceNames) {
-      addForeigners(checks, name);
-    }
+    addForeigners(checks);
     return checks;
   }
 
@@ -78,57 +75,35 @@ public final class HostChecks {
     return new Check(Severity.OK, subject, text);
   }
 
-  private static Map<String, Integer> capabilities() {
-    Map<String, Integer> capabilities = new LinkedHashMap<>();
-    capabilities.put("CAP_NET_ADMIN", 12);
-    // The program adds variable offsets to packet pointers.
-    capabilities.put("CAP_PERFMON", 38);
-    capabilities.put("CAP_BPF", 39);
-    return capabilities;
+  private static Check fail(String subject, String text) {
+    return new Check(Severity.FAIL, subject, text);
   }
 
   private static Check checkCapabilities() {
-    long effective = effectiveCapabilities();
-    StringJoiner missing = new StringJoiner(" and ");
-    CAPABILITIES.forEach(
-        (name, bit) -> {
-          if ((effective >>> bit & 1) == 0) {
-            missing.add(name);
-          }
-        });
-    return missing.length() == 0
-        ? ok("capabilities", String.join(", ", CAPABILITIES.keySet()))
-        : new Check(
-            Severity.FAIL,
-            "capabilities",
-            missing + " missing; run as root (sudo), or grant them; serve and show need none");
+    List<Capabilities> missing = Capabilities.missingForLoading();
+    return missing.isEmpty()
+        ? ok("capabilities", "enough to load")
+        : fail("capabilities", names(missing) + " missing; run as root; serve and show need none");
   }
 
-  private static long effectiveCapabilities() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("CapEff:"))
-          .map(line -> Long.parseUnsignedLong(line.substring("CapEff:".length()).strip(), 16))
-          .findFirst()
-          .orElse(0L);
-    } catch (IOException e) {
-      throw new BpfException("read /proc/self/status: " + BpfFileSystem.reason(e), e);
-    }
+  private static String names(List<Capabilities> capabilities) {
+    return capabilities.stream().map(Enum::name).collect(Collectors.joining(", "));
   }
 
   private Check checkFileSystem() {
-    if (BpfFileSystem.holds(root.path())) {
-      return ok("bpf file system", root.path() + " is on one");
+    String subject = "bpf file system";
+    Path path = root.path();
+    if (BpfFileSystem.holds(path)) {
+      return BpfFileSystem.isWritable(path)
+          ? ok(subject, path + " is on one")
+          : fail(subject, path + " may not be written; run as root, or choose another --pin-root");
     }
-    return root.path().startsWith("/sys/fs/bpf")
-        ? new Check(
-            Severity.WARN,
-            "bpf file system",
-            "none mounted; run mounts it, or: mount -t bpf bpf /sys/fs/bpf")
-        : new Check(
-            Severity.FAIL,
-            "bpf file system",
-            root.path() + " is not on one; choose a --pin-root below /sys/fs/bpf");
+    if (!BpfFileSystem.isMountable(path)) {
+      return fail(subject, path + " is not on one; choose a --pin-root below /sys/fs/bpf");
+    }
+    return Capabilities.maySysAdmin()
+        ? new Check(Severity.WARN, subject, "none mounted yet; run mounts it")
+        : fail(subject, "none mounted; as root: mount -t bpf bpf /sys/fs/bpf");
   }
 
   private static Check checkProgram() {
@@ -142,15 +117,16 @@ public final class HostChecks {
   private Check checkHook() {
     boolean tcx = TcxHook.isSupported();
     if (!tcx && backend == TcBackend.TCX) {
-      return new Check(
-          Severity.FAIL, "tc hook", "no tcx before Linux 6.6; leave out --tc-backend tcx");
+      return fail("tc hook", "no tcx before Linux 6.6; leave out --tc-backend tcx");
     }
     return ok("tc hook", tcx && backend != TcBackend.CLSACT ? "tcx" : "clsact");
   }
 
   private Check checkInterfaces() {
-    List<String> names = Interfaces.find(interfaceNames).stream().map(Interface::name).toList();
-    return ok("interfaces", String.join(", ", names));
+    List<Interface> interfaces = Interfaces.find(names.get());
+    CapturePreflight.check(root, backend, interfaces);
+    return ok(
+        "interfaces", interfaces.stream().map(Interface::name).collect(Collectors.joining(", ")));
   }
 
   private static Check checkJit() {
@@ -167,10 +143,13 @@ public final class HostChecks {
     }
   }
 
-  private void addForeigners(List<Check> checks, String name) {
+  private void addForeigners(List<Check> checks) {
     try {
-      Foreigners.ahead(root, name)
-          .forEach(line -> checks.add(new Check(Severity.WARN, "order", line)));
+      for (String name : root.captured()) {
+        for (String line : Foreigners.ahead(root, name)) {
+          checks.add(new Check(Severity.WARN, "order", line));
+        }
+      }
     } catch (BpfException e) {
       checks.add(new Check(Severity.WARN, "order", String.valueOf(e.getMessage())));
     }

@@ -2,6 +2,8 @@ package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.libbpf.Libbpf;
 import io.github.httpebpf.libbpf.ifinfomsg;
+import io.github.httpebpf.libbpf.rtmsg;
+import io.github.httpebpf.libbpf.rtnexthop;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -50,8 +52,6 @@ public final class Interfaces {
 
   private static final String LOOPBACK = "lo";
   private static final int NAME_SIZE = 16;
-  private static final Path IPV4_ROUTES = Path.of("/proc/self/net/route");
-  private static final Path IPV6_ROUTES = Path.of("/proc/self/net/ipv6_route");
 
   private Interfaces() {}
 
@@ -100,45 +100,67 @@ public final class Interfaces {
     }
   }
 
-  /** The interfaces of the default routes, IPv4 and IPv6, and loopback, in a stable order. */
+  /**
+   * The interfaces of the default routes, IPv4 and IPv6, of every routing table and every next hop,
+   * and loopback.
+   *
+   * @throws BpfException if the kernel cannot be asked
+   */
   public static Set<String> ofDefaultRoutes() {
-    Set<String> names = new LinkedHashSet<>();
-    // Columns: interface, destination (hex) …, mask; the default route's are both zero, and one
-    // that
-    // leads nowhere (blackhole) has the interface "*".
-    for (String[] route : rows(IPV4_ROUTES)) {
-      if (route.length > 7
-          && route[1].equals("00000000")
-          && route[7].equals("00000000")
-          && !route[0].equals("*")) {
-        names.add(route[0]);
+    Map<Integer, String> names =
+        all().stream().collect(Collectors.toMap(Interface::index, Interface::name));
+    Set<String> found = new LinkedHashSet<>();
+    for (int family : new int[] {Libbpf.AF_INET(), Libbpf.AF_INET6()}) {
+      for (int index : defaultRoutes(family)) {
+        String name = names.get(index);
+        if (name != null) {
+          found.add(name);
+        }
       }
     }
-    // Columns: destination, prefix length, …, interface. Loopback holds the "unreachable" default.
-    for (String[] route : rows(IPV6_ROUTES)) {
-      if (route.length > 9 && route[0].matches("0{32}") && route[1].equals("00")) {
-        names.add(route[9]);
+    found.add(LOOPBACK);
+    return found;
+  }
+
+  private static List<Integer> defaultRoutes(int family) {
+    int header = (int) rtmsg.sizeof();
+    ByteBuffer request = ByteBuffer.allocate(header).put(0, (byte) family);
+    List<Integer> indexes = new ArrayList<>();
+    for (ByteBuffer route : Netlink.dump(Libbpf.RTM_GETROUTE(), request, "routes")) {
+      boolean leadsSomewhere = route.get((int) rtmsg.rtm_type$offset()) == Libbpf.RTN_UNICAST();
+      if (route.get((int) rtmsg.rtm_dst_len$offset()) == 0 && leadsSomewhere) {
+        Map<Integer, ByteBuffer> attributes = Netlink.attributes(route, header);
+        ByteBuffer hop = attributes.get(Libbpf.RTA_OIF());
+        if (hop != null) {
+          indexes.add(hop.getInt(0));
+        }
+        ByteBuffer hops = attributes.get(Libbpf.RTA_MULTIPATH());
+        if (hops != null) {
+          addHops(hops, indexes);
+        }
       }
     }
-    names.add(LOOPBACK);
-    return names;
+    return indexes;
   }
 
-  private static List<String[]> rows(Path file) {
-    try {
-      return Files.readAllLines(file).stream().map(line -> line.strip().split("\\s+")).toList();
-    } catch (IOException e) {
-      // A kernel without IPv6 has no such file, and then no such routes.
-      return List.of();
+  /** Next hops of a route that has several: each is a struct rtnexthop with attributes behind. */
+  private static void addHops(ByteBuffer hops, List<Integer> indexes) {
+    int at = 0;
+    while (hops.limit() - at >= rtnexthop.sizeof()) {
+      indexes.add(hops.getInt(at + (int) rtnexthop.rtnh_ifindex$offset()));
+      int length = Short.toUnsignedInt(hops.getShort(at));
+      at += Math.max(Netlink.aligned(length), (int) rtnexthop.sizeof());
     }
   }
 
-  /** Inode of the network namespace that the process is in: {@code stat /proc/self/ns/net}. */
+  /**
+   * Inode of the network namespace that the process is in: {@code stat /proc/thread-self/ns/net}.
+   */
   static long namespace() {
     try {
-      return (Long) Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:ino");
+      return (Long) Files.getAttribute(Path.of("/proc/thread-self/ns/net"), "unix:ino");
     } catch (IOException e) {
-      throw new BpfException("read /proc/self/ns/net: " + e.getMessage(), e);
+      throw new BpfException("read /proc/thread-self/ns/net: " + e.getMessage(), e);
     }
   }
 }

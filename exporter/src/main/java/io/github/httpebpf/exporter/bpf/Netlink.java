@@ -141,7 +141,8 @@ final class Netlink {
     return octets.slice(from, length).order(ByteOrder.nativeOrder());
   }
 
-  private static int aligned(int length) {
+  /** Netlink puts everything at multiples of four octets. */
+  static int aligned(int length) {
     return (length + 3) & ~3;
   }
 

@@ -55,7 +55,7 @@ public record PinRoot(Path path) {
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(path)) {
       for (Path directory : directories) {
         decode(directory.getFileName().toString())
-            .filter(name -> capture(name).exists())
+            .filter(name -> capture(name).isCapture())
             .ifPresent(names::add);
       }
     } catch (IOException e) {

@@ -14,7 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Opens, describes and pins bpf objects; an {@code int} is a descriptor that the caller owns.
+ * Opens, describes and pins bpf objects; an {@code int} is a descriptor that somebody else owns.
  * Thread-safe.
  */
 final class PinnedObjects {
@@ -64,12 +64,26 @@ final class PinnedObjects {
       int result = Libbpf.bpf_obj_get_opts(path, options);
       if (flags != 0 && result < 0 && Errno.ofResult(result).equals(Errno.EINVAL)) {
         // A link cannot be opened read-only: open it all the same, to say that it is one.
-        result = Libbpf.bpf_obj_get(path);
+        bpf_obj_get_opts.file_flags(options, 0);
+        result = Libbpf.bpf_obj_get_opts(path, options);
       }
-      Descriptor descriptor = new Descriptor(NativeCalls.check(result, "open", pin.toString()));
+      if (result < 0) {
+        throw refused(pin, Errno.ofResult(result));
+      }
+      Descriptor descriptor = new Descriptor(result);
       requireKind(descriptor, pin, kind);
       return descriptor;
     }
+  }
+
+  private static BpfException refused(Path pin, Errno errno) {
+    String hint = null;
+    if (errno.equals(Errno.EACCES)) {
+      hint = "needs root, or other permissions there";
+    } else if (errno.equals(Errno.EPERM)) {
+      hint = "needs root or CAP_BPF, before Linux 5.19 to read too";
+    }
+    return NativeCalls.failure("open", pin.toString(), errno, "", hint);
   }
 
   private static void requireKind(Descriptor descriptor, Path pin, Kind kind) {

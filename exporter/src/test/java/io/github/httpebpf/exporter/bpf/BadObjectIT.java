@@ -86,6 +86,7 @@ class BadObjectIT {
 
     BpfException refusal = refusal(file);
     assertThat(refusal).hasMessage("load program http_counter: EINVAL (22) Invalid argument");
-    assertThat(refusal.detail()).contains("invalid func unknown#2147483647").doesNotEndWith("\n");
+    // Which of its rules is named first depends on the kernel; the last line does not.
+    assertThat(refusal.detail()).matches("(?s)(?!processed).+\nprocessed \\d+ insns [^\n]*");
   }
 }

@@ -3,7 +3,6 @@ package io.github.httpebpf.exporter.bpf;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.github.httpebpf.libbpf.Libbpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -89,9 +88,7 @@ public final class Namespace implements AutoCloseable {
   }
 
   static int index(String interfaceName) {
-    try (Arena arena = Arena.ofConfined()) {
-      return Libbpf.if_nametoindex(arena.allocateFrom(interfaceName));
-    }
+    return Interfaces.find(List.of(interfaceName)).getFirst().index();
   }
 
   @Override

@@ -231,8 +231,8 @@ class BadInputIT {
 
     assertThat(result.out().lines())
         .contains(
-            "fail  capabilities: CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON missing; run as root"
-                + " (sudo), or grant them; serve and show need none",
+            "fail  capabilities: CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON missing; run as root;"
+                + " serve and show need none",
             "fail  program: load program http_counter: EPERM (1) Operation not permitted" + NEEDS,
             "fail  tc hook: list programs (tcx) of lo: EPERM (1) Operation not permitted" + NEEDS,
             "ok    interfaces: lo");

@@ -170,7 +170,7 @@ class BadPinsIT {
 
     assertThat(result.err())
         .isEqualTo(
-            "load %s: captures another network namespace's eth0; choose another --pin-root\n"
+            "load %s: captures another network namespace's eth0; choose another --pin-root, or unload first\n"
                 .formatted(stage.pin(Lan.INTERFACE)));
     assertThat(result.status()).isEqualTo(1);
     assertThat(stage.traces()).isEqualTo(before);

@@ -14,26 +14,26 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
 
 /**
  * {@snippet lang=c :
- * struct sockaddr_nl {
- *     __kernel_sa_family_t nl_family;
- *     unsigned short nl_pad;
- *     __u32 nl_pid;
- *     __u32 nl_groups;
+ * struct rtnexthop {
+ *     unsigned short rtnh_len;
+ *     unsigned char rtnh_flags;
+ *     unsigned char rtnh_hops;
+ *     int rtnh_ifindex;
  * }
  * }
  */
-public class sockaddr_nl {
+public class rtnexthop {
 
-    sockaddr_nl() {
+    rtnexthop() {
         // Should not be called directly
     }
 
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
-        Libbpf.C_SHORT.withName("nl_family"),
-        Libbpf.C_SHORT.withName("nl_pad"),
-        Libbpf.C_INT.withName("nl_pid"),
-        Libbpf.C_INT.withName("nl_groups")
-    ).withName("sockaddr_nl");
+        Libbpf.C_SHORT.withName("rtnh_len"),
+        Libbpf.C_CHAR.withName("rtnh_flags"),
+        Libbpf.C_CHAR.withName("rtnh_hops"),
+        Libbpf.C_INT.withName("rtnh_ifindex")
+    ).withName("rtnexthop");
 
     /**
      * The layout of this struct
@@ -42,180 +42,180 @@ public class sockaddr_nl {
         return $LAYOUT;
     }
 
-    private static final OfShort nl_family$LAYOUT = (OfShort)$LAYOUT.select(groupElement("nl_family"));
+    private static final OfShort rtnh_len$LAYOUT = (OfShort)$LAYOUT.select(groupElement("rtnh_len"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __kernel_sa_family_t nl_family
+     * unsigned short rtnh_len
      * }
      */
-    public static final OfShort nl_family$layout() {
-        return nl_family$LAYOUT;
+    public static final OfShort rtnh_len$layout() {
+        return rtnh_len$LAYOUT;
     }
 
-    private static final long nl_family$OFFSET = $LAYOUT.byteOffset(groupElement("nl_family"));
+    private static final long rtnh_len$OFFSET = $LAYOUT.byteOffset(groupElement("rtnh_len"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __kernel_sa_family_t nl_family
+     * unsigned short rtnh_len
      * }
      */
-    public static final long nl_family$offset() {
-        return nl_family$OFFSET;
+    public static final long rtnh_len$offset() {
+        return rtnh_len$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __kernel_sa_family_t nl_family
+     * unsigned short rtnh_len
      * }
      */
-    public static short nl_family(MemorySegment struct) {
-        return struct.get(nl_family$LAYOUT, nl_family$OFFSET);
+    public static short rtnh_len(MemorySegment struct) {
+        return struct.get(rtnh_len$LAYOUT, rtnh_len$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __kernel_sa_family_t nl_family
+     * unsigned short rtnh_len
      * }
      */
-    public static void nl_family(MemorySegment struct, short fieldValue) {
-        struct.set(nl_family$LAYOUT, nl_family$OFFSET, fieldValue);
+    public static void rtnh_len(MemorySegment struct, short fieldValue) {
+        struct.set(rtnh_len$LAYOUT, rtnh_len$OFFSET, fieldValue);
     }
 
-    private static final OfShort nl_pad$LAYOUT = (OfShort)$LAYOUT.select(groupElement("nl_pad"));
+    private static final OfByte rtnh_flags$LAYOUT = (OfByte)$LAYOUT.select(groupElement("rtnh_flags"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * unsigned short nl_pad
+     * unsigned char rtnh_flags
      * }
      */
-    public static final OfShort nl_pad$layout() {
-        return nl_pad$LAYOUT;
+    public static final OfByte rtnh_flags$layout() {
+        return rtnh_flags$LAYOUT;
     }
 
-    private static final long nl_pad$OFFSET = $LAYOUT.byteOffset(groupElement("nl_pad"));
+    private static final long rtnh_flags$OFFSET = $LAYOUT.byteOffset(groupElement("rtnh_flags"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * unsigned short nl_pad
+     * unsigned char rtnh_flags
      * }
      */
-    public static final long nl_pad$offset() {
-        return nl_pad$OFFSET;
+    public static final long rtnh_flags$offset() {
+        return rtnh_flags$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * unsigned short nl_pad
+     * unsigned char rtnh_flags
      * }
      */
-    public static short nl_pad(MemorySegment struct) {
-        return struct.get(nl_pad$LAYOUT, nl_pad$OFFSET);
+    public static byte rtnh_flags(MemorySegment struct) {
+        return struct.get(rtnh_flags$LAYOUT, rtnh_flags$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * unsigned short nl_pad
+     * unsigned char rtnh_flags
      * }
      */
-    public static void nl_pad(MemorySegment struct, short fieldValue) {
-        struct.set(nl_pad$LAYOUT, nl_pad$OFFSET, fieldValue);
+    public static void rtnh_flags(MemorySegment struct, byte fieldValue) {
+        struct.set(rtnh_flags$LAYOUT, rtnh_flags$OFFSET, fieldValue);
     }
 
-    private static final OfInt nl_pid$LAYOUT = (OfInt)$LAYOUT.select(groupElement("nl_pid"));
+    private static final OfByte rtnh_hops$LAYOUT = (OfByte)$LAYOUT.select(groupElement("rtnh_hops"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u32 nl_pid
+     * unsigned char rtnh_hops
      * }
      */
-    public static final OfInt nl_pid$layout() {
-        return nl_pid$LAYOUT;
+    public static final OfByte rtnh_hops$layout() {
+        return rtnh_hops$LAYOUT;
     }
 
-    private static final long nl_pid$OFFSET = $LAYOUT.byteOffset(groupElement("nl_pid"));
+    private static final long rtnh_hops$OFFSET = $LAYOUT.byteOffset(groupElement("rtnh_hops"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u32 nl_pid
+     * unsigned char rtnh_hops
      * }
      */
-    public static final long nl_pid$offset() {
-        return nl_pid$OFFSET;
+    public static final long rtnh_hops$offset() {
+        return rtnh_hops$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u32 nl_pid
+     * unsigned char rtnh_hops
      * }
      */
-    public static int nl_pid(MemorySegment struct) {
-        return struct.get(nl_pid$LAYOUT, nl_pid$OFFSET);
+    public static byte rtnh_hops(MemorySegment struct) {
+        return struct.get(rtnh_hops$LAYOUT, rtnh_hops$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u32 nl_pid
+     * unsigned char rtnh_hops
      * }
      */
-    public static void nl_pid(MemorySegment struct, int fieldValue) {
-        struct.set(nl_pid$LAYOUT, nl_pid$OFFSET, fieldValue);
+    public static void rtnh_hops(MemorySegment struct, byte fieldValue) {
+        struct.set(rtnh_hops$LAYOUT, rtnh_hops$OFFSET, fieldValue);
     }
 
-    private static final OfInt nl_groups$LAYOUT = (OfInt)$LAYOUT.select(groupElement("nl_groups"));
+    private static final OfInt rtnh_ifindex$LAYOUT = (OfInt)$LAYOUT.select(groupElement("rtnh_ifindex"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u32 nl_groups
+     * int rtnh_ifindex
      * }
      */
-    public static final OfInt nl_groups$layout() {
-        return nl_groups$LAYOUT;
+    public static final OfInt rtnh_ifindex$layout() {
+        return rtnh_ifindex$LAYOUT;
     }
 
-    private static final long nl_groups$OFFSET = $LAYOUT.byteOffset(groupElement("nl_groups"));
+    private static final long rtnh_ifindex$OFFSET = $LAYOUT.byteOffset(groupElement("rtnh_ifindex"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u32 nl_groups
+     * int rtnh_ifindex
      * }
      */
-    public static final long nl_groups$offset() {
-        return nl_groups$OFFSET;
+    public static final long rtnh_ifindex$offset() {
+        return rtnh_ifindex$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u32 nl_groups
+     * int rtnh_ifindex
      * }
      */
-    public static int nl_groups(MemorySegment struct) {
-        return struct.get(nl_groups$LAYOUT, nl_groups$OFFSET);
+    public static int rtnh_ifindex(MemorySegment struct) {
+        return struct.get(rtnh_ifindex$LAYOUT, rtnh_ifindex$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u32 nl_groups
+     * int rtnh_ifindex
      * }
      */
-    public static void nl_groups(MemorySegment struct, int fieldValue) {
-        struct.set(nl_groups$LAYOUT, nl_groups$OFFSET, fieldValue);
+    public static void rtnh_ifindex(MemorySegment struct, int fieldValue) {
+        struct.set(rtnh_ifindex$LAYOUT, rtnh_ifindex$OFFSET, fieldValue);
     }
 
     /**

@@ -1,0 +1,75 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.libbpf.Libbpf;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Keeps loads and unloads under one pin root apart, whichever process or container makes them:
+ * flock(2) on the directory itself, given back by the kernel when its holder ends, however it ends.
+ */
+final class PinRootLock implements AutoCloseable {
+
+  private static final class Calls {
+    static final MethodHandle OPENDIR =
+        NativeCalls.capturing(Libbpf.opendir$address(), Libbpf.opendir$descriptor());
+    static final MethodHandle FLOCK =
+        NativeCalls.capturing(Libbpf.flock$address(), Libbpf.flock$descriptor());
+  }
+
+  private final Path path;
+  private final MemorySegment directory;
+
+  private PinRootLock(Path path, MemorySegment directory) {
+    this.path = path;
+    this.directory = directory;
+  }
+
+  /** Waits for the lock on a directory that exists; the caller closes it. */
+  static PinRootLock acquire(Path path) {
+    NativeLibrary.version();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = NativeCalls.callState(arena);
+      MemorySegment directory =
+          (MemorySegment) Calls.OPENDIR.invokeExact(state, arena.allocateFrom(path.toString()));
+      if (directory.equals(MemorySegment.NULL)) {
+        throw NativeCalls.failure("lock", path.toString(), NativeCalls.errno(state), "");
+      }
+      PinRootLock lock = new PinRootLock(path, directory);
+      int result = (int) Calls.FLOCK.invokeExact(state, lock.descriptor(), Libbpf.LOCK_EX());
+      if (result != 0) {
+        lock.close();
+        throw NativeCalls.failure("lock", path.toString(), NativeCalls.errno(state), "");
+      }
+      return lock;
+    } catch (BpfException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw NativeCalls.unexpected(e);
+    }
+  }
+
+  private int descriptor() {
+    return Libbpf.dirfd(directory);
+  }
+
+  /** Whether the path is still the directory that is locked: an unload may have removed it. */
+  boolean holds() {
+    try {
+      Object locked = Files.getAttribute(Path.of("/proc/self/fd/" + descriptor()), "unix:ino");
+      return Files.exists(path) && Objects.equals(locked, Files.getAttribute(path, "unix:ino"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    Libbpf.closedir(directory);
+  }
+}
