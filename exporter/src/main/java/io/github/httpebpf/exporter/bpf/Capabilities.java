@@ -29,6 +29,20 @@ enum Capabilities {
         .toList();
   }
 
+  /**
+   * Those that loading lacks, as a hint has them: {@code CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON}.
+   * All that it needs, if none is lacking: in a user namespace they are worth nothing.
+   */
+  static String wantedForLoading() {
+    List<Capabilities> missing = missingForLoading();
+    List<String> names =
+        (missing.isEmpty() ? List.of(CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON) : missing)
+            .stream().map(Enum::name).toList();
+    String last = names.getLast();
+    List<String> others = names.subList(0, names.size() - 1);
+    return others.isEmpty() ? last : String.join(", ", others) + " and " + last;
+  }
+
   /** Whether this process may mount. */
   static boolean maySysAdmin() {
     return CAP_SYS_ADMIN.isIn(effective());

@@ -62,7 +62,7 @@ final class NativeCalls {
 
   private static @Nullable String hint(Errno errno) {
     return errno.equals(Errno.EPERM) || errno.equals(Errno.EACCES)
-        ? "needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON"
+        ? "needs root, or " + Capabilities.wantedForLoading()
         : null;
   }
 

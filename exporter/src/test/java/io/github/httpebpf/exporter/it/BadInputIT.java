@@ -182,7 +182,8 @@ class BadInputIT {
 
     List<String> lines = result.err().lines().toList();
     assertThat(lines.getFirst())
-        .isEqualTo("load program http_counter: EACCES (13) Permission denied" + NEEDS);
+        .isEqualTo(
+            "load program http_counter: EACCES (13) Permission denied; needs root, or CAP_PERFMON");
     assertThat(lines).anyMatch(line -> line.contains("prohibited for !root"));
     assertThat(lines.getLast()).startsWith("processed ");
     assertThat(result.err()).doesNotContain("\tat ");
