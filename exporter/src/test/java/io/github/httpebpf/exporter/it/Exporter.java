@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +28,14 @@ final class Exporter implements AutoCloseable {
   private final List<Running> running = new ArrayList<>();
 
   Exporter(Lan lan) {
+    this(
+        lan,
+        Path.of("/sys/fs/bpf/it-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet()));
+  }
+
+  Exporter(Lan lan, Path pinRoot) {
     this.lan = lan;
-    this.pinRoot =
-        Path.of("/sys/fs/bpf/it-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet());
+    this.pinRoot = pinRoot;
   }
 
   Path pinRoot() {
@@ -53,7 +59,18 @@ final class Exporter implements AutoCloseable {
 
   /** Runs a command on the server, with this pin root; it may fail. */
   Shell.Result run(String... arguments) {
-    return Shell.run(lan.onServer(withRoot(arguments)));
+    return runWithin(List.of(), arguments);
+  }
+
+  /** Runs a command inside of another, such as {@code setpriv}. */
+  Shell.Result runWithin(List<String> wrapper, String... arguments) {
+    return Shell.run(lan.onServer(wrapped(wrapper, arguments)));
+  }
+
+  private List<String> wrapped(List<String> wrapper, String... arguments) {
+    List<String> command = new ArrayList<>(wrapper);
+    command.addAll(withRoot(arguments));
+    return command;
   }
 
   /** Loads on the server's interface. */
@@ -71,18 +88,29 @@ final class Exporter implements AutoCloseable {
 
   /** Starts {@code serve} or {@code run} on the server, and returns when it serves. */
   Running start(String... arguments) {
+    return startWithin(List.of(), arguments);
+  }
+
+  /** Starts it inside of another command that becomes it, such as {@code setpriv}. */
+  Running startWithin(List<String> wrapper, String... arguments) {
     List<String> command = new ArrayList<>(List.of(arguments));
     if (!command.contains("--web.listen-address")) {
       command.addAll(List.of("--web.listen-address", "127.0.0.1:0"));
     }
-    Running process = new Running(lan.onServer(withRoot(command.toArray(String[]::new))));
-    running.add(process);
+    Running process = begin(wrapper, command.toArray(String[]::new));
     Shell.await("it serves: " + command, () -> !process.alive() || process.url() != null);
     assertThat(process.url()).as(process.log()).isNotNull();
     return process;
   }
 
-  /** An exporter that serves. */
+  /** Starts any command on the server, and does not wait for anything. */
+  Running begin(List<String> wrapper, String... arguments) {
+    Running process = new Running(lan.onServer(wrapped(wrapper, arguments)));
+    running.add(process);
+    return process;
+  }
+
+  /** An exporter that was started, and perhaps serves. */
   final class Running {
 
     private final Process process;
@@ -153,7 +181,18 @@ final class Exporter implements AutoCloseable {
       await();
     }
 
-    private int await() {
+    /** Waits no longer than that for its end. */
+    void awaitEnd(Duration limit) {
+      try {
+        process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+
+    /** Waits for its end; returns the exit code. */
+    int await() {
       try {
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("ends: %s", log()).isTrue();
         return process.exitValue();
@@ -164,10 +203,15 @@ final class Exporter implements AutoCloseable {
     }
   }
 
+  /** Ends what runs. */
+  void end() {
+    running.stream().filter(Running::alive).forEach(Running::kill);
+  }
+
   /** Ends what runs, and unloads. */
   @Override
   public void close() {
-    running.stream().filter(Running::alive).forEach(Running::kill);
+    end();
     run("unload").succeeded();
   }
 }

@@ -33,18 +33,24 @@ final class Stage implements AutoCloseable {
 
   /** Everything under the pin root and on the hooks of the server. */
   List<String> traces() {
-    List<String> traces = new ArrayList<>();
-    if (Files.exists(exporter.pinRoot())) {
-      try (Stream<Path> pins = Files.walk(exporter.pinRoot())) {
-        pins.map(Path::toString).sorted().forEach(traces::add);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    List<String> traces = pins(exporter.pinRoot());
     for (String name : List.of(Lan.INTERFACE, "lo")) {
       server.hooked(name).forEach(each -> traces.add(name + ": " + each));
     }
     return traces;
+  }
+
+  /** A directory and everything under it, ordered; empty if it does not exist. */
+  static List<String> pins(Path directory) {
+    List<String> found = new ArrayList<>();
+    if (Files.exists(directory)) {
+      try (Stream<Path> pins = Files.walk(directory)) {
+        pins.map(Path::toString).sorted().forEach(found::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return found;
   }
 
   /** The id of a pinned program. */
