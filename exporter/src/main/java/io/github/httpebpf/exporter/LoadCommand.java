@@ -16,8 +16,12 @@ final class LoadCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) {
-    termination.arm();
-    termination.uninterrupted(load::load);
+    termination.arm(FAILED);
+    termination.uninterrupted(
+        () -> {
+          load.load();
+          termination.status(DONE);
+        });
     return DONE;
   }
 }

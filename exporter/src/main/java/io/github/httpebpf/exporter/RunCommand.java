@@ -17,7 +17,7 @@ final class RunCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) throws ListenException {
-    termination.arm();
+    termination.arm(DONE);
     // First what is easily refused: an address in use must not leave captures behind.
     Serving serving = Serving.start(load.captures(), web, termination);
     termination.uninterrupted(load::load);

@@ -17,7 +17,7 @@ final class ServeCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) throws ListenException {
-    termination.arm();
+    termination.arm(DONE);
     Serving.start(captures, web, termination).announce();
     return RUNS_ON;
   }

@@ -16,8 +16,13 @@ final class Termination {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private volatile int status;
 
-  /** From here on a signal ends the process with 0, not with the JVM's 128 + its number. */
-  void arm() {
+  /**
+   * From here on a signal ends the process with that code, not with the JVM's 128 + its number.
+   *
+   * @param code {@code FAILED} for what has yet to be done, and then says {@code DONE}
+   */
+  void arm(int code) {
+    status = code;
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

@@ -17,8 +17,12 @@ final class UnloadCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) {
-    termination.arm();
-    termination.uninterrupted(this::unload);
+    termination.arm(FAILED);
+    termination.uninterrupted(
+        () -> {
+          unload();
+          termination.status(DONE);
+        });
     return DONE;
   }
 
