@@ -6,11 +6,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /** Mounts, makes and removes what the file system itself holds; errors name path and reason. */
 final class BpfFileSystem {
@@ -18,6 +23,9 @@ final class BpfFileSystem {
   private static final Path MOUNT_POINT = Path.of("/sys/fs/bpf");
   private static final String TYPE = "bpf";
   private static final String DIRECTORY_MODE = "rwxr-xr-x";
+
+  /** Of a directory that a load has made and not finished; nobody would choose it. */
+  private static final String UNFINISHED_MODE = "rwxr--r-x";
 
   private static final class Calls {
     static final MethodHandle MOUNT =
@@ -123,15 +131,22 @@ final class BpfFileSystem {
     }
   }
 
-  /** Makes one directory, readable by all; false if it is there already. */
+  /**
+   * Makes one directory, marked as unfinished: should this process be killed, the next load takes
+   * it over, and unload removes it.
+   *
+   * @return false if it is there already, and finished or not ours
+   */
   static boolean makeDirectory(Path path) {
     try {
-      Files.createDirectory(path);
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(DIRECTORY_MODE));
+      Set<PosixFilePermission> mode = PosixFilePermissions.fromString(UNFINISHED_MODE);
+      Files.createDirectory(path, PosixFilePermissions.asFileAttribute(mode));
+      // The umask may have taken some of it.
+      Files.setPosixFilePermissions(path, mode);
       return true;
     } catch (FileAlreadyExistsException e) {
       if (Files.isDirectory(path)) {
-        return false;
+        return isUnfinished(path);
       }
       throw new BpfException(
           "create directory "
@@ -140,6 +155,37 @@ final class BpfFileSystem {
           e);
     } catch (IOException e) {
       throw new BpfException("create directory " + path + ": " + reason(e), e);
+    }
+  }
+
+  /** Says that a directory shall stay. */
+  static void finishDirectory(Path path) {
+    try {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(DIRECTORY_MODE));
+    } catch (IOException e) {
+      throw new BpfException("finish directory " + path + ": " + reason(e), e);
+    }
+  }
+
+  /** Whether a load made this directory and has not finished, or was killed. */
+  static boolean isUnfinished(Path path) {
+    try {
+      return Files.isDirectory(path)
+          && PosixFilePermissions.toString(Files.getPosixFilePermissions(path))
+              .equals(UNFINISHED_MODE);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What a directory holds. */
+  static List<Path> list(Path path) {
+    try (DirectoryStream<Path> directory = Files.newDirectoryStream(path)) {
+      List<Path> entries = new ArrayList<>();
+      directory.forEach(entries::add);
+      return entries;
+    } catch (IOException e) {
+      throw new BpfException("list " + path + ": " + reason(e), e);
     }
   }
 

@@ -9,6 +9,15 @@ import java.util.Optional;
 /** Brings a loaded program to an interface's hook, or swaps it into the hook that a capture has. */
 final class CaptureAttachment {
 
+  /**
+   * Pins what a new capture is. What outlives a killed process must not be attached before, lest
+   * nobody know of it.
+   */
+  @FunctionalInterface
+  interface Announcement {
+    void pin(Hook hook, int tcPriority);
+  }
+
   /** An attached program and its link, if it has one; what is not pinned ends with it. */
   static final class Attached implements AutoCloseable {
 
@@ -32,10 +41,6 @@ final class CaptureAttachment {
       return tcPriority;
     }
 
-    int tcHandle() {
-      return hook == Hook.CLSACT ? ClsactHook.HANDLE : 0;
-    }
-
     /** Pins program and link, in place of those that are pinned. */
     void pin() {
       pins.run();
@@ -50,21 +55,25 @@ final class CaptureAttachment {
   private final Interface target;
   private final CaptureDirectory directory;
   private final Optional<CaptureInfo> before;
+  private final Announcement announcement;
   private final Rollback rollback;
 
   /**
    * Attaches nothing yet.
    *
    * @param before what is captured there already
+   * @param announcement called once if nothing is
    */
   CaptureAttachment(
       Interface target,
       CaptureDirectory directory,
       Optional<CaptureInfo> before,
+      Announcement announcement,
       Rollback rollback) {
     this.target = target;
     this.directory = directory;
     this.before = before;
+    this.announcement = announcement;
     this.rollback = rollback;
   }
 
@@ -87,7 +96,14 @@ final class CaptureAttachment {
   }
 
   private Attached newTcx(HttpProbe probe) {
+    // A link that is not pinned ends with its process: the kernel may say first if it has tcx.
     Descriptor link = TcxHook.attach(probe.program(), target.index(), target.name());
+    try {
+      announce(Hook.TCX, 0);
+    } catch (BpfException e) {
+      link.close();
+      throw e;
+    }
     return tcx(
         link,
         () -> {
@@ -122,6 +138,7 @@ final class CaptureAttachment {
         ClsactHook.ours(target.index(), target.name())
             .map(ClsactHook.Filter::priority)
             .orElseGet(() -> ClsactHook.freePriority(target.index(), target.name()));
+    announce(Hook.CLSACT, priority);
     boolean addedQdisc =
         ClsactHook.attach(probe.program(), target.index(), priority, target.name());
     if (addedQdisc) {
@@ -132,6 +149,12 @@ final class CaptureAttachment {
     }
     Runnable pins = () -> pin(probe.program(), directory.program());
     return new Attached(Hook.CLSACT, priority, pins, () -> {});
+  }
+
+  private void announce(Hook hook, int tcPriority) {
+    if (before.isEmpty()) {
+      announcement.pin(hook, tcPriority);
+    }
   }
 
   /** A living capture's pin is replaced; a new one's must not meet another, and is taken back. */

@@ -1,5 +1,6 @@
 package io.github.httpebpf.exporter.bpf;
 
+import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
 import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,7 @@ public final class CaptureLoader {
         load(each, made.directories(), rollback);
         loaded.add(each.name());
       }
+      made.finish();
       rollback.commit();
     }
     return loaded;
@@ -71,52 +73,51 @@ public final class CaptureLoader {
   private void load(Interface target, int madeDirectories, Rollback rollback) {
     CaptureDirectory directory = root.capture(target.name());
     Optional<CaptureInfo> before = directory.info();
-    if (BpfFileSystem.makeDirectory(directory.path())) {
+    boolean made = BpfFileSystem.makeDirectory(directory.path());
+    if (made) {
       rollback.add(() -> BpfFileSystem.deleteQuietly(directory.path()));
     }
     ProbeConfig config = new ProbeConfig(target.noLinkHeader(), excludedPorts);
     try (HttpProbe probe = HttpProbe.open(file, config)) {
       List<Path> newMaps = reuseMaps(probe, directory);
       probe.load();
-      CaptureAttachment attachment = new CaptureAttachment(target, directory, before, rollback);
+      int info = probe.mapDescriptor(HttpProbe.CAPTURE_INFO);
+      CaptureAttachment.Announcement announcement =
+          (hook, tcPriority) -> {
+            describe(probe, target, hook, tcPriority, madeDirectories);
+            pin(info, directory.captureInfo(), rollback);
+          };
+      CaptureAttachment attachment =
+          new CaptureAttachment(target, directory, before, announcement, rollback);
       try (CaptureAttachment.Attached attached = attachment.attach(probe, backend)) {
-        CaptureInfo info =
-            new CaptureInfo(
-                target.index(),
-                attached.hook(),
-                attached.tcPriority(),
-                attached.tcHandle(),
-                madeDirectories,
-                Interfaces.namespace(),
-                version);
-        probe.write(HttpProbe.CAPTURE_INFO, info.encode());
-        pinAll(probe, directory, newMaps, attached, before.isEmpty(), rollback);
+        for (Path map : newMaps) {
+          pin(probe.mapDescriptor(map.getFileName().toString()), map, rollback);
+        }
+        attached.pin();
+        if (before.isPresent()) {
+          // Until here the old one has held.
+          describe(probe, target, attached.hook(), attached.tcPriority(), madeDirectories);
+          PinnedObjects.replacePin(info, directory.captureInfo(), CaptureDirectory.READABLE);
+        }
       }
+    }
+    if (made) {
+      BpfFileSystem.finishDirectory(directory.path());
     }
   }
 
-  /**
-   * A new capture's {@code capture_info} is pinned first: should this process be killed before the
-   * last pin, unload finds what there is. A living one's is replaced last: until then it holds.
-   */
-  private static void pinAll(
-      HttpProbe probe,
-      CaptureDirectory directory,
-      List<Path> newMaps,
-      CaptureAttachment.Attached attached,
-      boolean isNew,
-      Rollback rollback) {
-    int info = probe.mapDescriptor(HttpProbe.CAPTURE_INFO);
-    if (isNew) {
-      pin(info, directory.captureInfo(), rollback);
-    }
-    for (Path map : newMaps) {
-      pin(probe.mapDescriptor(map.getFileName().toString()), map, rollback);
-    }
-    attached.pin();
-    if (!isNew) {
-      PinnedObjects.replacePin(info, directory.captureInfo(), CaptureDirectory.READABLE);
-    }
+  private void describe(
+      HttpProbe probe, Interface target, Hook hook, int tcPriority, int madeDirectories) {
+    CaptureInfo info =
+        new CaptureInfo(
+            target.index(),
+            hook,
+            tcPriority,
+            hook == Hook.CLSACT ? ClsactHook.HANDLE : 0,
+            madeDirectories,
+            Interfaces.namespace(),
+            version);
+    probe.write(HttpProbe.CAPTURE_INFO, info.encode());
   }
 
   private static void pin(int object, Path pin, Rollback rollback) {

@@ -47,8 +47,11 @@ public final class CaptureRemover {
           failures.add(e);
         }
       }
-      if (lock.holds() && root.captured().isEmpty()) {
-        removeRoot(madeDirectories);
+      if (lock.holds()) {
+        root.unfinished().forEach(BpfFileSystem::deleteQuietly);
+        if (root.captured().isEmpty()) {
+          removeRoot(Math.max(madeDirectories, MadePinRoot.unfinished(root).size()));
+        }
       }
     }
     if (!failures.isEmpty()) {

@@ -11,31 +11,45 @@ import java.util.List;
  */
 final class MadePinRoot implements AutoCloseable {
 
+  private final List<Path> unfinished;
   private final int directories;
   private final PinRootLock lock;
 
-  private MadePinRoot(int directories, PinRootLock lock) {
+  private MadePinRoot(List<Path> unfinished, int directories, PinRootLock lock) {
+    this.unfinished = unfinished;
     this.directories = directories;
     this.lock = lock;
   }
 
   /** Makes what is missing of the root, and locks it; the caller closes the result. */
   static MadePinRoot make(PinRoot root, Rollback rollback) {
-    int made = 0;
     while (true) {
       for (Path directory : missing(root.path())) {
         if (BpfFileSystem.makeDirectory(directory)) {
-          made++;
           rollback.add(() -> BpfFileSystem.deleteQuietly(directory));
         }
       }
       PinRootLock lock = PinRootLock.acquire(root.path());
       if (lock.holds()) {
-        return new MadePinRoot(Math.max(made, inherited(root)), lock);
+        List<Path> unfinished = unfinished(root);
+        // Also those that a killed load has left.
+        unfinished.forEach(each -> rollback.add(() -> BpfFileSystem.deleteQuietly(each)));
+        return new MadePinRoot(unfinished, Math.max(unfinished.size(), inherited(root)), lock);
       }
       // The last unload removed it while this waited.
       lock.close();
     }
+  }
+
+  /** The directories of a root's path that loads made and have not finished, outermost first. */
+  static List<Path> unfinished(PinRoot root) {
+    List<Path> unfinished = new ArrayList<>();
+    for (Path each = root.path();
+        each != null && BpfFileSystem.isUnfinished(each);
+        each = each.getParent()) {
+      unfinished.addFirst(each);
+    }
+    return unfinished;
   }
 
   /** The directories of a path that do not exist, outermost first. */
@@ -65,6 +79,11 @@ final class MadePinRoot implements AutoCloseable {
   /** How many directories of the pin root's path loads have made, from the root upwards. */
   int directories() {
     return directories;
+  }
+
+  /** Says that the root shall stay: a capture is in it, which knows what was made. */
+  void finish() {
+    unfinished.forEach(BpfFileSystem::finishDirectory);
   }
 
   @Override

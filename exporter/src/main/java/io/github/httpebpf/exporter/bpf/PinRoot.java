@@ -1,9 +1,8 @@
 package io.github.httpebpf.exporter.bpf;
 
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,19 +48,25 @@ public record PinRoot(Path path) {
    */
   NavigableSet<String> captured() {
     NavigableSet<String> names = new TreeSet<>();
-    if (Files.notExists(path)) {
-      return names;
-    }
-    try (DirectoryStream<Path> directories = Files.newDirectoryStream(path)) {
-      for (Path directory : directories) {
-        decode(directory.getFileName().toString())
-            .filter(name -> capture(name).isCapture())
-            .ifPresent(names::add);
-      }
-    } catch (IOException e) {
-      throw new BpfException("list " + path + ": " + BpfFileSystem.reason(e), e);
+    for (Path directory : entries()) {
+      decode(directory.getFileName().toString())
+          .filter(name -> capture(name).isCapture())
+          .ifPresent(names::add);
     }
     return names;
+  }
+
+  /**
+   * Directories that a killed load has made and not come to pin anything in.
+   *
+   * @throws BpfException if the root cannot be listed
+   */
+  List<Path> unfinished() {
+    return entries().stream().filter(BpfFileSystem::isUnfinished).toList();
+  }
+
+  private List<Path> entries() {
+    return Files.notExists(path) ? List.of() : BpfFileSystem.list(path);
   }
 
   /** A bpf file system has no dots in names, and the percent sign marks what stands for one. */
