@@ -70,12 +70,34 @@ record CaptureDirectory(Path path, String interfaceName) {
     }
   }
 
-  /** Removes all pins and the directory; what is not ours stays, and the directory with it. */
+  /**
+   * Removes all pins and the directory. What is not ours stays, and the directory with it, still a
+   * capture so that it can be unloaded again.
+   *
+   * @throws BpfException if something is there that is not ours
+   */
   void remove() {
-    for (Path pin : List.of(link(), program(), requestMap(), packetMap(), captureInfo())) {
-      BpfFileSystem.deleteQuietly(pin.resolveSibling(pin.getFileName() + "_new"));
+    for (Path pin : List.of(link(), program(), requestMap(), packetMap())) {
+      BpfFileSystem.deleteQuietly(temporary(pin));
       BpfFileSystem.delete(pin);
     }
-    BpfFileSystem.deleteQuietly(path);
+    BpfFileSystem.deleteQuietly(temporary(captureInfo()));
+    List<String> others =
+        BpfFileSystem.list(path).stream()
+            .filter(each -> !each.equals(captureInfo()))
+            .map(each -> each.getFileName().toString())
+            .sorted()
+            .toList();
+    if (!others.isEmpty()) {
+      throw new BpfException(
+          "remove %s: holds what is not ours: %s; remove that and unload again"
+              .formatted(path, String.join(", ", others)));
+    }
+    BpfFileSystem.delete(captureInfo());
+    BpfFileSystem.delete(path);
+  }
+
+  private static Path temporary(Path pin) {
+    return pin.resolveSibling(pin.getFileName() + "_new");
   }
 }
