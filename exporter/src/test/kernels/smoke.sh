@@ -4,6 +4,7 @@ set -uo pipefail
 # shellcheck source=/dev/null
 source /shared/environment # JAVA
 fails=0
+as=() # whom the exporter runs as: a command, or root
 
 check() { # what, expected, found
 	if [[ $2 == "$3" ]]; then
@@ -15,7 +16,7 @@ check() { # what, expected, found
 }
 
 exporter() { # the interpreter: for so short a run, compiling costs more than it gains
-	"$JAVA" -Xint -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -jar /shared/http-ebpf-exporter.jar "$@"
+	"${as[@]}" "$JAVA" -Xint -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -jar /shared/http-ebpf-exporter.jar "$@"
 }
 
 send_requests() { # one of them with a request line of 8,000 octets
@@ -42,6 +43,37 @@ count() {
 	exporter show --json --interface lo | sed 's/.*"GET":\([0-9]*\).*/\1/'
 }
 
+is_since() { # kernel version
+	printf '%s\n' "$1" "$(uname -r)" | sort -VC
+}
+
+become() { # nobody, with no capability but these: +bpf
+	as=(setpriv --reuid=65534 --regid=65534 --clear-groups "--bounding-set=-all$1" "--inh-caps=-all$1" "--ambient-caps=-all$1")
+	check "capabilities ${1:-none}" "$2" "$("${as[@]}" sed -n 's/CapEff:.//p' /proc/self/status)"
+}
+
+# Who may read a pinned map without CAP_BPF: everybody since 5.19, before only where bpf is not closed to users.
+check_readers() { # the count they are to see
+	local closed=/proc/sys/kernel/unprivileged_bpf_disabled output
+	check "bpf is closed to users" 2 "$(cat $closed)"
+	become "" 0000000000000000
+	if is_since 5.19; then
+		check "requests that nobody sees" "$1" "$(count)"
+	else
+		output=$(exporter show 2>&1)
+		check "show as nobody" 1 $?
+		check "what nobody is told" "open $pins/lo/capture_info: EPERM (1) Operation not permitted; needs root or CAP_BPF, before Linux 5.19 to read too
+lo: cannot be read" "${output#* warn  }"
+		become ,+bpf 0000008000000000
+		check "requests that nobody sees with CAP_BPF" "$1" "$(count)"
+		become "" 0000000000000000
+		echo 0 >$closed
+		check "requests that nobody sees where bpf is open" "$1" "$(count)"
+	fi
+	as=()
+}
+
+pins=/sys/fs/bpf/http-ebpf-exporter
 ip link set lo up
 qdisc=$(tc qdisc show dev lo)
 exporter doctor --interface lo || fails=$((fails + 1))
@@ -53,6 +85,7 @@ exporter load --interface lo
 check "load again" 0 $?
 send_requests
 check "requests after the swap" 12 "$(count)"
+check_readers 12
 exporter unload
 check "unload" 0 $?
 check "filters left" "" "$(tc filter show dev lo ingress)"
