@@ -36,6 +36,9 @@ final class ShowCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) throws InterruptedException {
+    if (watch != null) {
+      termination.arm();
+    }
     CaptureReader reader = new CaptureReader(captures.pinRoot(), captures.interfaces());
     int status = show(reader.readOrFail());
     while (watch != null && !out().checkError()) {
