@@ -4,6 +4,7 @@ import io.github.httpebpf.exporter.bpf.HostChecks;
 import io.github.httpebpf.exporter.bpf.HostChecks.Check;
 import io.github.httpebpf.exporter.bpf.HostChecks.Severity;
 import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Mixin;
     })
 final class DoctorCommand extends ExporterCommand {
 
+  private static final System.Logger LOG = System.getLogger(DoctorCommand.class.getName());
+
   @Mixin private LoadOptions load;
   @Mixin private WebOptions web;
 
@@ -32,6 +35,10 @@ final class DoctorCommand extends ExporterCommand {
     for (Check check : checks) {
       String severity = check.severity().name().toLowerCase(Locale.ROOT);
       out.printf("%-4s  %s: %s%n", severity, check.subject(), check.text());
+    }
+    if (out.checkError()) {
+      LOG.log(Level.ERROR, "print the checks: standard output cannot be written");
+      return FAILED;
     }
     boolean fails = checks.stream().anyMatch(check -> check.severity() == Severity.FAIL);
     return fails ? FAILED : DONE;

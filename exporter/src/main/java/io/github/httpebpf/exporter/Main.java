@@ -40,7 +40,11 @@ public final class Main implements Runnable {
     // Numbers are written for programs too, whatever the user's language.
     Locale.setDefault(Locale.ROOT);
     Main main = new Main();
-    int status = commandLine(main).execute(arguments);
+    // Not picocli's own writer, which does not tell when standard output cannot be written.
+    int status =
+        commandLine(main)
+            .setOut(new PrintWriter(System.out, true, System.out.charset()))
+            .execute(arguments);
     if (status != ExporterCommand.RUNS_ON) {
       main.termination.status(status);
       System.exit(status);
