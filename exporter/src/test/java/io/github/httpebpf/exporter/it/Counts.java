@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * One capture's counts at a moment.
@@ -38,6 +39,42 @@ record Counts(Map<String, Long> requests, Map<String, Long> packets) {
         fields.getOrDefault("requests", Map.of()), fields.getOrDefault("packets", Map.of()));
   }
 
+  /** Reads the output of {@code show}. */
+  static Counts ofText(String text, String interfaceName) {
+    Map<String, Long> requests = new LinkedHashMap<>();
+    Map<String, Long> packets = new LinkedHashMap<>();
+    boolean wanted = false;
+    for (String line : text.lines().toList()) {
+      String[] words = line.strip().split(" +", -1);
+      if (!line.startsWith(" ")) {
+        wanted = line.startsWith(interfaceName + ":");
+      } else if (wanted && words.length == 2) {
+        (line.startsWith("    ") ? packets : requests).put(words[0], Long.valueOf(words[1]));
+      }
+    }
+    return new Counts(requests, packets);
+  }
+
+  /** Reads an exposition. */
+  static Counts ofScrape(String exposition, String interfaceName) {
+    return new Counts(
+        samples(exposition, "http_requests_total", "method", interfaceName),
+        samples(exposition, "http_ebpf_exporter_packets_total", "result", interfaceName));
+  }
+
+  private static Map<String, Long> samples(
+      String exposition, String metric, String label, String interfaceName) {
+    Map<String, Long> samples = new LinkedHashMap<>();
+    Pattern.compile(
+            "^%s\\{%s=\"(\\w+)\",interface=\"%s\",?\\} (\\S+)$"
+                .formatted(metric, label, Pattern.quote(interfaceName)),
+            Pattern.MULTILINE)
+        .matcher(exposition)
+        .results()
+        .forEach(match -> samples.put(match.group(1), (long) Double.parseDouble(match.group(2))));
+    return samples;
+  }
+
   private static Map<String, Long> numbers(JsonParser parser) throws IOException {
     Map<String, Long> numbers = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -46,6 +83,25 @@ record Counts(Map<String, Long> requests, Map<String, Long> packets) {
       numbers.put(name, parser.getLongValue());
     }
     return numbers;
+  }
+
+  /** What has been added since; all results and methods are there. */
+  Counts minus(Counts before) {
+    return new Counts(minus(requests, before.requests), minus(packets, before.packets));
+  }
+
+  private static Map<String, Long> minus(Map<String, Long> after, Map<String, Long> before) {
+    Map<String, Long> difference = new LinkedHashMap<>();
+    after.forEach((name, count) -> difference.put(name, count - before.getOrDefault(name, 0L)));
+    return difference;
+  }
+
+  /** The ledger without what is 0, and without TCP's own packets, which have no data. */
+  Map<String, Long> withPayload() {
+    Map<String, Long> results = new LinkedHashMap<>(packets);
+    results.values().removeIf(count -> count == 0);
+    results.remove("no_payload");
+    return results;
   }
 
   long requests(String method) {

@@ -57,6 +57,13 @@ final class Exporter implements AutoCloseable {
     return command;
   }
 
+  /** A shell's background jobs ignore SIGINT, and whatever they start inherits that. */
+  static List<String> interruptible(List<String> command) {
+    List<String> whole = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    whole.addAll(command);
+    return whole;
+  }
+
   /** Runs a command on the server, with this pin root; it may fail. */
   Shell.Result run(String... arguments) {
     return runWithin(List.of(), arguments);
@@ -105,7 +112,7 @@ final class Exporter implements AutoCloseable {
 
   /** Starts any command on the server, and does not wait for anything. */
   Running begin(List<String> wrapper, String... arguments) {
-    Running process = new Running(lan.onServer(wrapped(wrapper, arguments)));
+    Running process = new Running(lan.onServer(interruptible(wrapped(wrapper, arguments))));
     running.add(process);
     return process;
   }
@@ -171,7 +178,12 @@ final class Exporter implements AutoCloseable {
 
     /** SIGTERM; returns the exit code. */
     int terminate() {
-      process.destroy();
+      return signal("TERM");
+    }
+
+    /** Any signal that ends it; returns the exit code. */
+    int signal(String name) {
+      Shell.out("kill", "-" + name, String.valueOf(process.pid()));
       return await();
     }
 

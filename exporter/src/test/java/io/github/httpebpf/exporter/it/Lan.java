@@ -50,6 +50,31 @@ final class Lan implements AutoCloseable {
     ip(client, "link", "set", name, "up");
   }
 
+  /** From here on the cable carries IPv4, and only what somebody sends: no IPv6, no ARP. */
+  void hush() {
+    for (String host : List.of(server, client)) {
+      Shell.run(
+              in(host, List.of("sysctl", "-qw", "net.ipv6.conf." + INTERFACE + ".disable_ipv6=1")))
+          .succeeded();
+    }
+    know(client, SERVER_IPV4, address(server));
+    know(server, CLIENT_IPV4, address(client));
+  }
+
+  private static void know(String host, String ipv4, String ethernet) {
+    ip(host, "neigh", "replace", ipv4, "lladdr", ethernet, "nud", "permanent", "dev", INTERFACE);
+  }
+
+  private static String address(String host) {
+    return Shell.out("ip", "-n", host, "-o", "link", "show", INTERFACE)
+        .replaceAll("(?s).*link/ether (\\S+).*", "$1");
+  }
+
+  /** The server's Ethernet address. */
+  String serverEthernet() {
+    return address(server);
+  }
+
   private static void ip(String namespace, String... arguments) {
     List<String> command = new ArrayList<>(List.of("ip", "-n", namespace));
     command.addAll(List.of(arguments));

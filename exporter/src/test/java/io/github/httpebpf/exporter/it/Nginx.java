@@ -1,5 +1,7 @@
 package io.github.httpebpf.exporter.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +14,12 @@ import java.util.concurrent.TimeUnit;
  * all that it is sent. Its log holds one request line a request.
  */
 final class Nginx implements AutoCloseable {
+
+  /** Served as port 80 is. */
+  static final int OTHER_PORT = 81;
+
+  /** HTTP/2 without TLS. */
+  static final int HTTP2_PORT = 82;
 
   private final Lan lan;
   private final Path folder;
@@ -33,6 +41,8 @@ final class Nginx implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     Shell.await("nginx answers", this::answers);
+    // It answers first, and logs then.
+    Shell.await("nginx has logged", () -> !log().isEmpty());
     truncateLog();
   }
 
@@ -55,11 +65,13 @@ final class Nginx implements AutoCloseable {
           server {
             listen 80 backlog=4096;
             listen [::]:80 backlog=4096;
+            listen %2$d;
+            listen %3$d http2;
             location / { return 200 "ok\\n"; }
           }
         }
         """
-        .formatted(folder);
+        .formatted(folder, OTHER_PORT, HTTP2_PORT);
   }
 
   private boolean answers() {
@@ -76,6 +88,13 @@ final class Nginx implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Waits until that many requests are logged since {@link #truncateLog}; not one more may be. */
+  List<String> await(int requests) {
+    Shell.await(requests + " requests are logged", () -> log().size() >= requests);
+    assertThat(log()).hasSize(requests);
+    return log();
   }
 
   void truncateLog() {
