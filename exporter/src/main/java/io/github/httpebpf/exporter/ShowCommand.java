@@ -37,7 +37,7 @@ final class ShowCommand extends ExporterCommand {
   @Override
   int execute(Termination termination) throws InterruptedException {
     if (watch != null) {
-      termination.arm();
+      termination.arm(DONE);
     }
     CaptureReader reader = new CaptureReader(captures.pinRoot(), captures.interfaces());
     int status = show(reader.readOrFail());

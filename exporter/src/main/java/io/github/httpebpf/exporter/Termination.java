@@ -19,7 +19,7 @@ final class Termination {
   /**
    * From here on a signal ends the process with that code, not with the JVM's 128 + its number.
    *
-   * @param code {@code FAILED} for what has yet to be done, and then says {@code DONE}
+   * @param code {@code FAILED} for what has yet to be done
    */
   void arm(int code) {
     status = code;
@@ -34,11 +34,15 @@ final class Termination {
                 "termination"));
   }
 
-  /** Runs to its end even if the process is told to end meanwhile; that it failed is the status. */
+  /**
+   * Runs to its end even if the process is told to end meanwhile; whether it failed is the code
+   * from then on.
+   */
   void uninterrupted(Runnable step) {
     whole.lock();
     try {
       step.run();
+      status = ExporterCommand.DONE;
     } catch (RuntimeException e) {
       status = ExporterCommand.FAILED;
       throw e;

@@ -18,11 +18,7 @@ final class UnloadCommand extends ExporterCommand {
   @Override
   int execute(Termination termination) {
     termination.arm(FAILED);
-    termination.uninterrupted(
-        () -> {
-          unload();
-          termination.status(DONE);
-        });
+    termination.uninterrupted(this::unload);
     return DONE;
   }
 
