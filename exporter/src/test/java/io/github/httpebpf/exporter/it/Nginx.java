@@ -80,8 +80,26 @@ final class Nginx implements AutoCloseable {
         == 0;
   }
 
+  /**
+   * nginx answers first and logs then: it sleeps when it has done both. Its only process is the one
+   * that was started here.
+   */
+  private void awaitAllLogged() {
+    Path stat = Path.of("/proc/" + process.pid() + "/stat");
+    Shell.await("nginx has nothing to do", () -> read(stat).contains(" (nginx) S "));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What was logged since {@link #truncateLog}: the server's truth. */
   List<String> log() {
+    awaitAllLogged();
     try {
       return Files.readAllLines(
           folder.resolve("access.log"), java.nio.charset.StandardCharsets.ISO_8859_1);
@@ -98,6 +116,7 @@ final class Nginx implements AutoCloseable {
   }
 
   void truncateLog() {
+    awaitAllLogged();
     try {
       Files.write(folder.resolve("access.log"), new byte[0]);
     } catch (IOException e) {
