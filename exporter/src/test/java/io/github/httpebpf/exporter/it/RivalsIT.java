@@ -34,7 +34,8 @@ class RivalsIT {
     List<CompletableFuture<Shell.Result>> loads = new ArrayList<>();
     for (int i = 0; i < RIVALS; i++) {
       loads.add(
-          CompletableFuture.supplyAsync(() -> stage.exporter.run("load", "--interface", "lo")));
+          CompletableFuture.supplyAsync(
+              () -> stage.exporter.run("load", "--interface", "lo"), Shell.AT_ONCE));
     }
     return loads.stream().map(CompletableFuture::join).toList();
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -26,6 +27,9 @@ final class Shell {
   }
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  /** A thread for each task: on two processors the common pool has but one for all. */
+  static final Executor AT_ONCE = task -> Thread.ofPlatform().daemon().start(task);
 
   private Shell() {}
 
