@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A {@link Lan} with an {@link Exporter}, and a look at what the exporter leaves in the kernel. */
 final class Stage implements AutoCloseable {
+
+  private static final Pattern NUMBER = Pattern.compile("\"(?:value|rx_packets)\": ([0-9]+)");
 
   final Lan lan = new Lan();
   final Exporter exporter = new Exporter(lan);
@@ -56,6 +59,15 @@ final class Stage implements AutoCloseable {
   /** The id of a pinned program. */
   static String programId(Path pin) {
     return Shell.out("bpftool", "prog", "show", "pinned", pin.toString()).replaceAll("(?s):.*", "");
+  }
+
+  /** The sum of all numbers that a pinned map holds, of every CPU; bpftool reads it. */
+  static long sum(Path map) {
+    return NUMBER
+        .matcher(Shell.out("bpftool", "map", "dump", "pinned", map.toString()))
+        .results()
+        .mapToLong(number -> Long.parseLong(number.group(1)))
+        .sum();
   }
 
   /** A command on the server that must succeed; words are separated by spaces. */
