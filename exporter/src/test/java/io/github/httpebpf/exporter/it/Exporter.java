@@ -181,9 +181,11 @@ final class Exporter implements AutoCloseable {
       return signal("TERM");
     }
 
-    /** Any signal that ends it; returns the exit code. */
+    /** Any signal that ends it, unless it has ended by then; returns the exit code. */
     int signal(String name) {
-      Shell.out("kill", "-" + name, String.valueOf(process.pid()));
+      if (alive()) {
+        Shell.run("kill", "-" + name, String.valueOf(process.pid()));
+      }
       return await();
     }
 
