@@ -84,6 +84,11 @@ static __always_inline int packet_peek(packet_t *packet, __u32 offset, __u64 *wo
 	return 0;
 }
 
+static __always_inline int packet_tag_removed(packet_t *packet)
+{
+	return packet->vlan_present != 0;
+}
+
 #include "http_parse.h"
 
 struct {

@@ -10,8 +10,9 @@
  *	packet_copy(packet, offset, to, length, room)
  *	                                         of data, at most room
  *	packet_peek(packet, offset, &word)       eight octets; may fail where a copy would not
+ *	packet_tag_removed(packet)               0, or 1: a VLAN tag that is no longer among them
  *
- * The last three answer 0, or negative if the octets are not all there.
+ * Reading, copying and peeking answer 0, or negative if the octets are not all there.
  *
  * In the kernel they stand on a __sk_buff, in the host's tests on a byte array.
  */
@@ -248,9 +249,9 @@ static __always_inline int is_vlan(__u16 ethertype)
 }
 
 /*
- * RESULT_REQUEST if there is a payload to look at, else the verdict. Tags that the NIC or the
- * kernel has moved into the packet's metadata are no longer among its octets, so there is nothing
- * to skip for them.
+ * RESULT_REQUEST if there is a payload to look at, else the verdict. The NIC or the kernel moves
+ * the outermost tag into the packet's metadata: there is nothing to skip for it then, but it is
+ * one.
  */
 static __always_inline int find_payload(packet_t *packet, int no_link_header,
 					struct payload *payload)
@@ -270,7 +271,7 @@ static __always_inline int find_payload(packet_t *packet, int no_link_header,
 		return RESULT_TRUNCATED;
 	ethertype = be16(octets);
 	KEEP_LOOP
-	for (i = 0; i < VLAN_TAGS_MAX && is_vlan(ethertype); i++) {
+	for (i = packet_tag_removed(packet); i < VLAN_TAGS_MAX && is_vlan(ethertype); i++) {
 		offset += 4;
 		if (packet_read(packet, offset - 2, octets, sizeof(octets)))
 			return RESULT_TRUNCATED;

@@ -12,6 +12,7 @@ typedef struct host_packet {
 		*octets; /* a heap block of exactly `length`, so that the sanitizer sees beyond */
 	__u32 length;
 	int peek; /* whether packet_peek works: data in the linear part of a packet, or not */
+	int tag_removed;
 } packet_t;
 
 static inline __u32 packet_length(packet_t *packet)
@@ -37,6 +38,11 @@ static inline int packet_copy(packet_t *packet, __u32 offset, void *to, __u32 le
 static inline int packet_peek(packet_t *packet, __u32 offset, __u64 *word)
 {
 	return packet->peek ? packet_read(packet, offset, word, sizeof(*word)) : -1;
+}
+
+static inline int packet_tag_removed(packet_t *packet)
+{
+	return packet->tag_removed;
 }
 
 #endif

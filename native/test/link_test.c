@@ -51,6 +51,25 @@ static void vlan_tags(void)
 	}
 }
 
+/* The outermost of the tags is in the metadata, as it is when the kernel delivers. */
+static void removed_tag(void)
+{
+	packet_t packet = {.octets = b.at, .tag_removed = 1};
+	int inside, result, i;
+
+	for (inside = 0; inside < 3; inside++) {
+		macs(&b);
+		for (i = 0; i < inside; i++)
+			tag(&b, 0x8100);
+		finish_request(ETH_P_IP);
+		packet.length = b.length;
+		check.cases++;
+		result = judge(&packet, 0).result;
+		check_result("one tag removed", inside,
+			     inside < 2 ? RESULT_REQUEST : RESULT_ENCAPSULATED, result);
+	}
+}
+
 static void ethertypes(void)
 {
 	static const struct {
@@ -188,6 +207,7 @@ int main(int argc, char **argv)
 {
 	check_begin(argc, argv);
 	vlan_tags();
+	removed_tag();
 	ethertypes();
 	wrong_version();
 	without_link_header();
