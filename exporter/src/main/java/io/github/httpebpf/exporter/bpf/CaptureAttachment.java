@@ -10,8 +10,8 @@ import java.util.Optional;
 final class CaptureAttachment {
 
   /**
-   * Pins what a new capture is. What outlives a killed process must not be attached before, lest
-   * nobody know of it.
+   * Pins what a capture is from now on. What outlives a killed process must not be attached before,
+   * lest nobody know of it.
    */
   @FunctionalInterface
   interface Announcement {
@@ -62,7 +62,7 @@ final class CaptureAttachment {
    * Attaches nothing yet.
    *
    * @param before what is captured there already
-   * @param announcement called once if nothing is
+   * @param announcement called before what is attached outlives this process
    */
   CaptureAttachment(
       Interface target,
@@ -99,7 +99,9 @@ final class CaptureAttachment {
     // A link that is not pinned ends with its process: the kernel may say first if it has tcx.
     Descriptor link = TcxHook.attach(probe.program(), target.index(), target.name());
     try {
-      announce(Hook.TCX, 0);
+      if (before.isEmpty()) {
+        announcement.pin(Hook.TCX, 0);
+      }
     } catch (BpfException e) {
       link.close();
       throw e;
@@ -134,11 +136,15 @@ final class CaptureAttachment {
   }
 
   private Attached clsact(HttpProbe probe) {
-    int priority =
-        ClsactHook.ours(target.index(), target.name())
-            .map(ClsactHook.Filter::priority)
-            .orElseGet(() -> ClsactHook.freePriority(target.index(), target.name()));
-    announce(Hook.CLSACT, priority);
+    Optional<Integer> living =
+        before
+            .filter(info -> info.ifindex() == target.index())
+            .flatMap(info -> ClsactHook.ours(target.index(), info.tcPriority(), target.name()))
+            .map(ClsactHook.Filter::priority);
+    int priority = living.orElseGet(() -> ClsactHook.freePriority(target.index(), target.name()));
+    if (living.isEmpty()) {
+      announcement.pin(Hook.CLSACT, priority);
+    }
     boolean addedQdisc =
         ClsactHook.attach(probe.program(), target.index(), priority, target.name());
     if (addedQdisc) {
@@ -149,12 +155,6 @@ final class CaptureAttachment {
     }
     Runnable pins = () -> pin(probe.program(), directory.program());
     return new Attached(Hook.CLSACT, priority, pins, () -> {});
-  }
-
-  private void announce(Hook hook, int tcPriority) {
-    if (before.isEmpty()) {
-      announcement.pin(hook, tcPriority);
-    }
   }
 
   /** A living capture's pin is replaced; a new one's must not meet another, and is taken back. */

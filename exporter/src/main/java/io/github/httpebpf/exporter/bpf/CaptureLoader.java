@@ -85,7 +85,11 @@ public final class CaptureLoader {
       CaptureAttachment.Announcement announcement =
           (hook, tcPriority) -> {
             describe(probe, target, hook, tcPriority, madeDirectories);
-            pin(info, directory.captureInfo(), rollback);
+            if (before.isPresent()) {
+              PinnedObjects.replacePin(info, directory.captureInfo(), CaptureDirectory.READABLE);
+            } else {
+              pin(info, directory.captureInfo(), rollback);
+            }
           };
       CaptureAttachment attachment =
           new CaptureAttachment(target, directory, before, announcement, rollback);

@@ -78,7 +78,7 @@ public final class CaptureRemover {
                 .formatted(directory.path(), name));
       }
       if (Interfaces.exists(info.ifindex())) {
-        ClsactHook.ours(info.ifindex(), name)
+        ClsactHook.ours(info.ifindex(), info.tcPriority(), name)
             .ifPresent(filter -> ClsactHook.detach(info.ifindex(), filter.priority(), name));
       }
       return;

@@ -106,9 +106,14 @@ final class ClsactHook {
     }
   }
 
-  /** Our filter, if it is there, also one that a killed load has left. */
-  static Optional<Filter> ours(int ifindex, String interfaceName) {
-    return filters(ifindex, interfaceName).stream().filter(Filter::isOurs).findFirst();
+  /**
+   * A capture's filter, if it is there. Its priority tells it from one that is loaded under another
+   * pin root.
+   */
+  static Optional<Filter> ours(int ifindex, int priority, String interfaceName) {
+    return filters(ifindex, interfaceName).stream()
+        .filter(filter -> filter.isOurs() && filter.priority() == priority)
+        .findFirst();
   }
 
   /** All filters at ingress, in the order in which they see a packet. */

@@ -37,7 +37,7 @@ public final class Foreigners {
     // In the order in which they run: one that is added at our priority goes ahead of ours.
     for (ClsactHook.Filter filter :
         tcx ? List.<ClsactHook.Filter>of() : ClsactHook.filters(info.ifindex(), name)) {
-      if (filter.isOurs()) {
+      if (filter.isOurs() && filter.priority() == info.tcPriority()) {
         return ahead;
       }
       ahead.add(line(name, filter.toString()));

@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loads at the same time over the same pins: the capture is whole whoever wins. */
 @KernelTest
@@ -55,6 +57,32 @@ class RivalsIT {
     assertWhole();
   }
 
+  /** Two pin roots, and on clsact two filters: what one of them does must not end the other. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tcx", "clsact"})
+  void underAnotherPinRootTheyCountEachForThemselves(String backend) {
+    try (Exporter other = new Exporter(stage.lan)) {
+      for (Exporter each : List.of(stage.exporter, other)) {
+        each.run("load", "--interface", "lo", "--tc-backend", backend).succeeded();
+      }
+      connect();
+      assertThat(counts(stage.exporter).allPackets()).isEqualTo(2);
+      assertThat(counts(other).allPackets()).isEqualTo(2);
+
+      // Each swaps its own program.
+      other.run("load", "--interface", "lo").succeeded();
+      stage.exporter.run("load", "--interface", "lo").succeeded();
+      connect();
+      assertThat(counts(stage.exporter).allPackets()).isEqualTo(4);
+      assertThat(counts(other).allPackets()).isEqualTo(4);
+
+      other.run("unload").succeeded();
+      assertThat(stage.server.hooked("lo")).hasSize(1);
+      connect();
+      assertThat(counts(stage.exporter).allPackets()).isEqualTo(6);
+    }
+  }
+
   private void assertWhole() throws IOException {
     Path capture = stage.pin("lo");
     try (Stream<Path> pins = java.nio.file.Files.list(capture)) {
@@ -64,15 +92,19 @@ class RivalsIT {
     }
     assertThat(stage.server.hooked("lo"))
         .containsExactly("tcx program " + Stage.programId(capture.resolve("program")));
-    Counts before = counts();
-    // A closed port: one packet there, one back.
-    int refused = Shell.run(stage.lan.onServer(Stage.words("curl -s http://127.0.0.1:1"))).status();
-    assertThat(refused).isEqualTo(7);
-    assertThat(counts().allPackets() - before.allPackets()).isEqualTo(2);
+    long before = counts(stage.exporter).allPackets();
+    connect();
+    assertThat(counts(stage.exporter).allPackets() - before).isEqualTo(2);
   }
 
-  private Counts counts() {
+  /** To a closed port: one packet there, one back. */
+  private void connect() {
+    int refused = Shell.run(stage.lan.onServer(Stage.words("curl -s http://127.0.0.1:1"))).status();
+    assertThat(refused).isEqualTo(7);
+  }
+
+  private static Counts counts(Exporter exporter) {
     return Counts.ofJson(
-        stage.exporter.run("show", "--json", "--interface", "lo").succeeded().out(), "lo");
+        exporter.run("show", "--json", "--interface", "lo").succeeded().out(), "lo");
   }
 }
