@@ -1,0 +1,115 @@
+{{- define "http-ebpf-exporter.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.fullname" -}}
+{{- $name := include "http-ebpf-exporter.name" . }}
+{{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) }}
+{{- .Values.fullnameOverride | default $full | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "http-ebpf-exporter.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.labels" -}}
+{{ include "http-ebpf-exporter.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.serviceAccountName" -}}
+{{- $made := include "http-ebpf-exporter.fullname" . }}
+{{- .Values.serviceAccount.name | default (.Values.serviceAccount.create | ternary $made "default") }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.image" -}}
+{{- with .Values.image }}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* The pin root as the containers see it. Not below /sys: the usual AppArmor profiles forbid to write there. */}}
+{{- define "http-ebpf-exporter.pinRoot" -}}
+{{ .Values.pinRoot | replace "/sys/fs/bpf" "/run/bpf" }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.commonArgs" -}}
+- --pin-root={{ include "http-ebpf-exporter.pinRoot" . }}
+- --log.level={{ .Values.log.level }}
+- --log.format={{ .Values.log.format }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.captureArgs" -}}
+{{ include "http-ebpf-exporter.commonArgs" . }}
+{{- range .Values.interfaces }}
+- {{ printf "--interface=%s" . | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.loadArgs" -}}
+{{- $ports := .Values.excludePorts }}
+{{- if .Values.excludeOwnPort }}
+{{- $ports = append $ports .Values.port }}
+{{- end -}}
+- --tc-backend={{ .Values.tcBackend }}
+{{- range $ports | uniq }}
+- --exclude-port={{ . | int }}
+{{- end }}
+{{- with .Values.extraArgs }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.webArgs" -}}
+- --web.listen-address={{ contains ":" .Values.listenHost | ternary (printf "[%s]" .Values.listenHost) .Values.listenHost }}:{{ .Values.port | int }}
+- --web.telemetry-path={{ .Values.telemetryPath }}
+{{- end }}
+
+{{- /* What a container that answers HTTP has beside its arguments. */}}
+{{- define "http-ebpf-exporter.web" -}}
+ports:
+  - name: metrics
+    containerPort: {{ .Values.port }}
+    protocol: TCP
+{{- range $kind, $path := dict "liveness" "/-/healthy" "readiness" "/-/ready" }}
+{{- $probe := printf "%sProbe" $kind }}
+{{ $probe }}:
+  httpGet:
+    path: {{ $path }}
+    port: metrics
+    {{- with $.Values.listenHost }}
+    host: {{ . | quote }}
+    {{- end }}
+  {{- toYaml (get $.Values $probe) | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- /* A container's image and the like; takes the context and the values of its kind. */}}
+{{- define "http-ebpf-exporter.container" -}}
+{{- $context := index . 0 }}
+{{- $values := index . 1 -}}
+image: {{ include "http-ebpf-exporter.image" $context | quote }}
+imagePullPolicy: {{ $context.Values.image.pullPolicy }}
+securityContext:
+  {{- toYaml $values.securityContext | nindent 2 }}
+resources:
+  {{- toYaml $values.resources | nindent 2 }}
+{{- end }}
+
+{{- /* Unloads all that is under the pin root, also what earlier values captured. */}}
+{{- define "http-ebpf-exporter.unloadHook" -}}
+lifecycle:
+  preStop:
+    exec:
+      command:
+        - http-ebpf-exporter
+        - unload
+        {{- include "http-ebpf-exporter.commonArgs" . | nindent 8 }}
+{{- end }}

@@ -1,0 +1,75 @@
+{{- /* One container loads and serves. */}}
+{{- define "http-ebpf-exporter.single" -}}
+containers:
+  - name: exporter
+    {{- include "http-ebpf-exporter.container" (list . .Values) | nindent 4 }}
+    args:
+      - run
+      {{- include "http-ebpf-exporter.captureArgs" . | nindent 6 }}
+      {{- include "http-ebpf-exporter.webArgs" . | nindent 6 }}
+      {{- include "http-ebpf-exporter.loadArgs" . | nindent 6 }}
+    {{- include "http-ebpf-exporter.web" . | nindent 4 }}
+    {{- if .Values.unload.onStop }}
+    {{- include "http-ebpf-exporter.unloadHook" . | nindent 4 }}
+    {{- end }}
+    {{- include "http-ebpf-exporter.loaderMounts" . | nindent 4 }}
+volumes:
+  {{- include "http-ebpf-exporter.loaderVolume" . | nindent 2 }}
+{{- end }}
+
+{{- /* One container loads and ends; another, without any capability, serves. */}}
+{{- define "http-ebpf-exporter.split" -}}
+initContainers:
+  - name: load
+    {{- include "http-ebpf-exporter.container" (list . .Values) | nindent 4 }}
+    args:
+      - load
+      {{- include "http-ebpf-exporter.captureArgs" . | nindent 6 }}
+      {{- include "http-ebpf-exporter.loadArgs" . | nindent 6 }}
+    {{- include "http-ebpf-exporter.loaderMounts" . | nindent 4 }}
+containers:
+  - name: serve
+    {{- include "http-ebpf-exporter.container" (list . .Values.serve) | nindent 4 }}
+    args:
+      - serve
+      {{- include "http-ebpf-exporter.captureArgs" . | nindent 6 }}
+      {{- include "http-ebpf-exporter.webArgs" . | nindent 6 }}
+      {{- with .Values.serve.extraArgs }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+    {{- include "http-ebpf-exporter.web" . | nindent 4 }}
+    volumeMounts:
+      - name: pin-root
+        mountPath: {{ include "http-ebpf-exporter.pinRoot" . }}
+        readOnly: true
+  {{- if .Values.unload.onStop }}
+  # Waits for the pod's end, to unload then: the serving container may not.
+  - name: unload
+    {{- include "http-ebpf-exporter.container" (list . .Values) | nindent 4 }}
+    command:
+      - /bin/sh
+      - -c
+      - trap 'exit 0' TERM; sleep infinity & wait
+    {{- include "http-ebpf-exporter.unloadHook" . | nindent 4 }}
+    {{- include "http-ebpf-exporter.loaderMounts" . | nindent 4 }}
+  {{- end }}
+volumes:
+  {{- include "http-ebpf-exporter.loaderVolume" . | nindent 2 }}
+  # No type: load makes the directory, and the last unload removes it.
+  - name: pin-root
+    hostPath:
+      path: {{ .Values.pinRoot }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.loaderMounts" -}}
+volumeMounts:
+  - name: bpf
+    mountPath: /run/bpf
+{{- end }}
+
+{{- define "http-ebpf-exporter.loaderVolume" -}}
+- name: bpf
+  hostPath:
+    path: /sys/fs/bpf
+    type: Directory
+{{- end }}
