@@ -1,0 +1,177 @@
+package io.github.httpebpf.exporter.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the containers run, and what of the node they are given. */
+class PodTest {
+
+  private static final String PIN_ROOT = "--pin-root=/run/bpf/http-ebpf-exporter";
+
+  @Test
+  void one_container_loads_and_serves() {
+    JsonNode pod = pod("default");
+
+    assertThat(pod.path("initContainers").isMissingNode()).isTrue();
+    assertThat(arguments(pod.at("/containers/0")))
+        .containsExactly(
+            "run",
+            PIN_ROOT,
+            "--log.level=info",
+            "--log.format=text",
+            "--web.listen-address=:10435",
+            "--web.telemetry-path=/metrics",
+            "--tc-backend=auto",
+            "--exclude-port=10435");
+    assertThat(pod.at("/containers/0/volumeMounts"))
+        .isEqualTo(Chart.parse("[{name: bpf, mountPath: /run/bpf}]"));
+    assertThat(pod.path("volumes"))
+        .isEqualTo(Chart.parse("[{name: bpf, hostPath: {path: /sys/fs/bpf, type: Directory}}]"));
+  }
+
+  @Test
+  void split_the_server_is_given_the_pin_root_alone_and_only_to_read() {
+    JsonNode pod = pod("split");
+
+    assertThat(arguments(pod.at("/initContainers/0")))
+        .containsExactly(
+            "load",
+            PIN_ROOT,
+            "--log.level=info",
+            "--log.format=text",
+            "--tc-backend=auto",
+            "--exclude-port=10435");
+    assertThat(arguments(pod.at("/containers/0")))
+        .containsExactly(
+            "serve",
+            PIN_ROOT,
+            "--log.level=info",
+            "--log.format=text",
+            "--web.listen-address=:10435",
+            "--web.telemetry-path=/metrics");
+    assertThat(pod.at("/initContainers/0/volumeMounts"))
+        .isEqualTo(Chart.parse("[{name: bpf, mountPath: /run/bpf}]"));
+    assertThat(pod.at("/containers/0/volumeMounts"))
+        .isEqualTo(
+            Chart.parse(
+                "[{name: pin-root, mountPath: /run/bpf/http-ebpf-exporter, readOnly: true}]"));
+    assertThat(pod.path("volumes"))
+        .isEqualTo(
+            Chart.parse(
+                """
+                - {name: bpf, hostPath: {path: /sys/fs/bpf, type: Directory}}
+                - {name: pin-root, hostPath: {path: /sys/fs/bpf/http-ebpf-exporter}}
+                """));
+  }
+
+  @Test
+  void every_value_of_the_capture_becomes_a_flag() {
+    JsonNode pod = pod("capture");
+
+    assertThat(arguments(pod.at("/containers/0")))
+        .containsExactly(
+            "run",
+            "--pin-root=/run/bpf/team-a/http",
+            "--log.level=warn",
+            "--log.format=json",
+            "--interface=eth0",
+            "--interface=eth0.100",
+            "--interface=bond0",
+            "--web.listen-address=:10435",
+            "--web.telemetry-path=/metrics",
+            "--tc-backend=clsact",
+            "--exclude-port=10250",
+            "--exclude-port=10256");
+  }
+
+  @Test
+  void more_arguments_go_to_the_container_they_are_for() {
+    JsonNode pod = pod("arguments");
+
+    assertThat(arguments(pod.at("/initContainers/0"))).endsWith("--interface=eth1");
+    assertThat(arguments(pod.at("/containers/0"))).endsWith("--interface=eth2");
+  }
+
+  @Test
+  void an_address_of_ones_own_is_listened_on_and_probed() {
+    JsonNode container = pod("web").at("/containers/0");
+
+    assertThat(arguments(container))
+        .contains(
+            "--web.listen-address=[::1]:9435",
+            "--web.telemetry-path=/http/metrics",
+            "--exclude-port=9435");
+    assertThat(container.path("ports"))
+        .isEqualTo(Chart.parse("[{name: metrics, containerPort: 9435, protocol: TCP}]"));
+    assertThat(container.at("/livenessProbe/httpGet"))
+        .isEqualTo(Chart.parse("{path: /-/healthy, port: metrics, host: '::1'}"));
+    assertThat(container.at("/readinessProbe/httpGet"))
+        .isEqualTo(Chart.parse("{path: /-/ready, port: metrics, host: '::1'}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"unload-single, 0, exporter", "unload-split, 1, unload"})
+  void unload_on_stop_is_a_hook_of_a_container_that_may(String feature, int index, String name) {
+    JsonNode container = pod(feature).path("containers").path(index);
+
+    assertThat(container.path("name").asText()).isEqualTo(name);
+    assertThat(container.at("/lifecycle/preStop/exec/command"))
+        .isEqualTo(
+            Chart.parse(
+                "[http-ebpf-exporter, unload, %s, --log.level=info, --log.format=text]"
+                    .formatted(PIN_ROOT)));
+    assertThat(container.path("volumeMounts"))
+        .isEqualTo(Chart.parse("[{name: bpf, mountPath: /run/bpf}]"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"default", "split"})
+  void nothing_is_unloaded_unless_asked_for(String feature) {
+    assertThat(pod(feature).toString()).doesNotContain("unload", "preStop");
+  }
+
+  @Test
+  void it_runs_on_every_node_in_the_nodes_network() {
+    JsonNode daemonSet = Chart.only("DaemonSet", Chart.render(Chart.feature("default")));
+
+    assertThat(daemonSet.at("/spec/template/spec/hostNetwork")).hasToString("true");
+    assertThat(daemonSet.at("/spec/template/spec/tolerations"))
+        .isEqualTo(Chart.parse("[{operator: Exists}]"));
+    assertThat(daemonSet.at("/spec/updateStrategy"))
+        .isEqualTo(Chart.parse("{type: RollingUpdate, rollingUpdate: {maxUnavailable: 1}}"));
+  }
+
+  @Test
+  void on_delete_leaves_the_rest_of_the_strategy_out() {
+    JsonNode daemonSet = Chart.only("DaemonSet", Chart.render(Chart.feature("on-delete")));
+
+    assertThat(daemonSet.at("/spec/updateStrategy")).isEqualTo(Chart.parse("{type: OnDelete}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "default, http-ebpf-exporter:VERSION",
+    "image-tag, http-ebpf-exporter:1",
+    "image, images.example:5000/team/http-ebpf-exporter@sha256:"
+        + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+  })
+  void the_image_is_the_digest_the_tag_or_the_charts_version(String feature, String image) {
+    String version = Chart.read(Chart.file("Chart.yaml")).path("appVersion").asText();
+
+    assertThat(pod(feature).at("/containers/0/image").asText())
+        .isEqualTo(image.replace("VERSION", version));
+  }
+
+  private static JsonNode pod(String feature) {
+    return Chart.only("DaemonSet", Chart.render(Chart.feature(feature))).at("/spec/template/spec");
+  }
+
+  private static List<String> arguments(JsonNode container) {
+    return container.path("args").valueStream().map(JsonNode::asText).toList();
+  }
+}
