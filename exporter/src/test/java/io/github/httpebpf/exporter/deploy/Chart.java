@@ -82,6 +82,20 @@ final class Chart {
     }
   }
 
+  /** What helm tells whoever installs with these values. */
+  static String notes(Path values) {
+    String output =
+        HELM.install()
+            .withName("demo")
+            .withNamespace("web")
+            .withValuesFile(values)
+            .clientOnly()
+            .dryRun()
+            .call()
+            .getOutput();
+    return output.substring(output.indexOf("NOTES:"));
+  }
+
   /** The one manifest of a kind. */
   static JsonNode only(String kind, List<JsonNode> manifests) {
     Predicate<JsonNode> ofKind = manifest -> manifest.path("kind").asText().equals(kind);
