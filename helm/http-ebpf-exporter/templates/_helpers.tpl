@@ -97,6 +97,8 @@ ports:
 {{- $values := index . 1 -}}
 image: {{ include "http-ebpf-exporter.image" $context | quote }}
 imagePullPolicy: {{ $context.Values.image.pullPolicy }}
+{{- /* An error is one line on standard error: so `kubectl describe` shows it. */}}
+terminationMessagePolicy: FallbackToLogsOnError
 securityContext:
   {{- toYaml $values.securityContext | nindent 2 }}
 resources:

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -125,18 +126,27 @@ final class Chart {
   }
 
   private static Path copy() {
-    try {
-      Path copy = Files.createTempDirectory(DIRECTORY.resolve("../../exporter/target"), "chart");
-      try (Stream<Path> files = Files.walk(DIRECTORY, FileVisitOption.FOLLOW_LINKS)) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          Path target = copy.resolve(DIRECTORY.relativize(file));
-          Files.createDirectories(target.getParent());
-          Files.copy(file, target);
-        }
+    Path copy = DIRECTORY.resolve("../../exporter/target/chart").normalize();
+    try (Stream<Path> files = Files.walk(DIRECTORY, FileVisitOption.FOLLOW_LINKS)) {
+      remove(copy);
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = copy.resolve(DIRECTORY.relativize(file));
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
       }
       return copy;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void remove(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
     }
   }
 

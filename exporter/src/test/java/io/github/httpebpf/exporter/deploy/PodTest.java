@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the containers run, and what of the node they are given. */
 class PodTest {
@@ -133,6 +135,22 @@ class PodTest {
   @CsvSource({"default", "split"})
   void nothing_is_unloaded_unless_asked_for(String feature) {
     assertThat(pod(feature).toString()).doesNotContain("unload", "preStop");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"default", "unload-split"})
+  void kubectl_describe_shows_why_a_container_ended(String feature) {
+    JsonNode pod = pod(feature);
+
+    assertThat(
+            Stream.of("initContainers", "containers").flatMap(kind -> pod.path(kind).valueStream()))
+        .isNotEmpty()
+        .allMatch(
+            container ->
+                container
+                    .path("terminationMessagePolicy")
+                    .asText()
+                    .equals("FallbackToLogsOnError"));
   }
 
   @Test
