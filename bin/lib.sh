@@ -50,6 +50,9 @@ find_versioned() {
   return 1
 }
 
+# The version, from the only place that has it.
+version() { sed -n 's,.*<revision>\(.*\)</revision>.*,\1,p' "$(top)/pom.xml"; }
+
 # The commit for build_info. Under sudo the tree belongs to someone else, which git would refuse.
 revision() {
   local revision
