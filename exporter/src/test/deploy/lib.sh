@@ -78,7 +78,7 @@ bases() {
   # shellcheck disable=SC2016 # mmdebstrap's shell expands it
   debian "$TOOLS/work/builder.tar" --include=ca-certificates \
     --customize-hook='copy-in /usr/local/share/ca-certificates /usr/local/share' \
-    --customize-hook='chroot "$1" update-ca-certificates >/dev/null'
+    --customize-hook='chroot "$1" update-ca-certificates >/dev/null 2>&1'
   debian "$TOOLS/work/runtime.tar"
   tool podman import --quiet /work/builder.tar localhost/builder-base >/dev/null
   tool podman import --quiet /work/runtime.tar localhost/runtime-base >/dev/null
@@ -114,12 +114,23 @@ node_up() {
 }
 
 node_down() {
-  [[ -z ${NGINX:-} ]] || kill "$NGINX"
+  [[ -z ${NGINX:-} ]] || stop "$NGINX"
   ip netns del "$CLIENT"
   ip netns del "$NODE"
 }
 
 on_node() { nsenter --net="/run/netns/$NODE" "$@"; }
+
+# In the background, as $STARTED; not on_node: the process would be a shell, and its child outlive it.
+start_on_node() { # log command…
+  nsenter --net="/run/netns/$NODE" "${@:2}" >"$1" 2>&1 &
+  STARTED=$!
+}
+
+stop() { # process
+  kill "$1"
+  wait "$1" || true
+}
 
 on_client() { nsenter --net="/run/netns/$CLIENT" "$@"; }
 
@@ -140,8 +151,8 @@ nginx_up() {
 	  server { listen 80 backlog=4096; location / { return 200 "ok\n"; } }
 	}
 	NGINX
-  on_node nginx -p "$folder" -c "$folder/nginx.conf" >"$folder/out.log" 2>&1 &
-  NGINX=$!
+  start_on_node "$folder/out.log" nginx -p "$folder" -c "$folder/nginx.conf"
+  NGINX=$STARTED
   await "nginx answers" on_node curl -sf -o /dev/null http://127.0.0.1/
   : >"$folder/access.log"
 }
@@ -159,4 +170,10 @@ page() { # path
 counted() { # method
   page /metrics | awk -v series="http_requests_total{method=\"$1\",interface=\"$INTERFACE\",}" \
     '$1 == series { printf "%d\n", $2 }'
+}
+
+is_ready() { [[ $(page /-/ready) == ready ]]; }
+
+status() { # container field: of its first process, as the kernel sees it
+  awk -v field="$2:" '$1 == field { print $2 }' "/proc/$(node_podman inspect --format '{{.State.Pid}}' "$1")/status"
 }
