@@ -14,13 +14,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Runs commands to their end. */
-final class Shell {
+public final class Shell {
 
   /** What a command printed, and its exit code. */
-  record Result(int status, String out, String err) {
+  public record Result(int status, String out, String err) {
 
     /** The exit code was 0; else what it said is the failure's message. */
-    Result succeeded() {
+    public Result succeeded() {
       assertThat(status).as("%s%s", out, err).isZero();
       return this;
     }
@@ -34,7 +34,7 @@ final class Shell {
   private Shell() {}
 
   /** Runs a command that may fail. */
-  static Result run(String... command) {
+  public static Result run(String... command) {
     return run(List.of(command));
   }
 
@@ -67,12 +67,12 @@ final class Shell {
   }
 
   /** Runs a command that must succeed, and returns what it printed. */
-  static String out(String... command) {
+  public static String out(String... command) {
     return run(command).succeeded().out();
   }
 
   /** Waits until something is so, at most half a minute. */
-  static void await(String what, BooleanSupplier condition) {
+  public static void await(String what, BooleanSupplier condition) {
     long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waiting until %s", what).isLessThan(limit);
