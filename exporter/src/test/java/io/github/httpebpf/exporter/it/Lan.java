@@ -20,11 +20,13 @@ final class Lan implements AutoCloseable {
 
   private final String server;
   private final String client;
+  private final int number;
 
   Lan() {
     String id = ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
     server = "srv-" + id;
     client = "cli-" + id;
+    number = 0;
     Shell.out("ip", "netns", "add", server);
     Shell.out("ip", "netns", "add", client);
     addCable(INTERFACE);
@@ -34,6 +36,33 @@ final class Lan implements AutoCloseable {
       ip(end[0], "addr", "add", "fd00:203::" + end[1] + "/64", "dev", INTERFACE, "nodad");
       ip(end[0], "link", "set", "lo", "up");
     }
+  }
+
+  /** A further server, with a cable to another's client. It has IPv4 only. */
+  Lan(Lan other, int number) {
+    server = "srv-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+    client = other.client;
+    this.number = number;
+    String far = INTERFACE + "-" + number;
+    Shell.out("ip", "netns", "add", server);
+    Shell.out(
+        "ip", "-n", server, "link", "add", INTERFACE, "type", "veth", "peer", "name", far, "netns",
+        client);
+    ip(server, "addr", "add", serverIpv4() + "/24", "dev", INTERFACE);
+    ip(client, "addr", "add", "10.203." + number + ".2/24", "dev", far);
+    ip(server, "link", "set", INTERFACE, "up");
+    ip(server, "link", "set", "lo", "up");
+    ip(client, "link", "set", far, "up");
+  }
+
+  /** The server's address on the cable. */
+  String serverIpv4() {
+    return "10.203." + number + ".1";
+  }
+
+  /** The client's namespace, as {@code ip netns} names it. */
+  String clientName() {
+    return client;
   }
 
   /** The server's namespace, as {@code ip netns} names it. */
@@ -95,6 +124,10 @@ final class Lan implements AutoCloseable {
     return in(client, List.of(command));
   }
 
+  List<String> onClient(List<String> command) {
+    return in(client, command);
+  }
+
   private static List<String> in(String namespace, List<String> command) {
     List<String> whole = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + namespace));
     whole.addAll(command);
@@ -103,7 +136,9 @@ final class Lan implements AutoCloseable {
 
   @Override
   public void close() {
-    Shell.run("ip", "netns", "del", client);
+    if (number == 0) {
+      Shell.run("ip", "netns", "del", client);
+    }
     Shell.run("ip", "netns", "del", server);
   }
 }

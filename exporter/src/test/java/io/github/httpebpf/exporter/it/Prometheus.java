@@ -2,55 +2,86 @@ package io.github.httpebpf.exporter.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.httpebpf.exporter.bpf.Namespace;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
-/** Prometheus on the server of a {@link Lan}, which scrapes one exporter every second. */
+/** The real Prometheus, on one of the hosts of a {@link Lan}. */
 final class Prometheus implements AutoCloseable {
 
-  /** In a namespace of its own any port is free. */
-  private static final String ADDRESS = "127.0.0.1:9090";
+  private static final String URL = "http://127.0.0.1:9090/api/v1/";
 
-  private final Lan lan;
   private final Path folder;
+  private final Namespace host;
   private final Process process;
 
-  Prometheus(Lan lan, String exporter) throws IOException {
-    this.lan = lan;
-    folder = Files.createTempDirectory("prometheus");
-    Path config = folder.resolve("prometheus.yml");
-    Files.writeString(
-        config,
+  /**
+   * Starts on the client with a configuration, and the repository's rules beside it as {@code
+   * rules.yaml}.
+   */
+  Prometheus(Lan lan, String config) {
+    this(config, new Namespace(lan.clientName()), lan::onClient);
+  }
+
+  private Prometheus(String config, Namespace host, UnaryOperator<List<String>> onHost) {
+    this.host = host;
+    try {
+      folder = Files.createTempDirectory("prometheus");
+      Files.writeString(folder.resolve("prometheus.yml"), config);
+      Files.copy(
+          Exporter.TOP.resolve("helm/http-ebpf-exporter/files/rules.yaml"),
+          folder.resolve("rules.yaml"));
+      process =
+          new ProcessBuilder(
+                  onHost.apply(
+                      List.of(
+                          "prometheus",
+                          "--config.file=" + folder.resolve("prometheus.yml"),
+                          "--storage.tsdb.path=" + folder.resolve("data"),
+                          "--web.listen-address=127.0.0.1:9090",
+                          "--log.level=warn")))
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("out.log").toFile())
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts on the server, and scrapes an exporter there every second. */
+  static Prometheus beside(Lan lan, String exporter) {
+    String config =
         """
         global: { scrape_interval: 1s, scrape_timeout: 1s }
         scrape_configs:
           - job_name: exporter
             static_configs: [ targets: [ '%s' ] ]
         """
-            .formatted(exporter.replaceAll("http://|/metrics", "")));
-    process =
-        new ProcessBuilder(
-                lan.onServer(
-                    "prometheus",
-                    "--config.file=" + config,
-                    "--storage.tsdb.path=" + folder.resolve("data"),
-                    "--web.listen-address=" + ADDRESS))
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("out.log").toFile())
-            .start();
+            .formatted(exporter.replaceAll("http://|/metrics", ""));
+    return new Prometheus(config, new Namespace(lan.serverName()), lan::onServer);
   }
 
-  /** How often the exporter was scraped; 0 also until Prometheus answers. */
+  /** How often an exporter was scraped; 0 also until Prometheus answers. */
   int scrapes() {
-    Shell.Result result = query("count_over_time(up[10m])");
-    return result.status() == 0 ? values(result, "").getOrDefault("", 0.0).intValue() : 0;
+    try {
+      return values("count_over_time(up[10m])", "").getOrDefault("", 0.0).intValue();
+    } catch (IllegalStateException e) {
+      return 0;
+    }
   }
 
   void awaitScrapes(int times) {
@@ -58,32 +89,58 @@ final class Prometheus implements AutoCloseable {
   }
 
   /** The value of each series of an answer, by a label of it. */
-  Map<String, Double> values(String query, String label) {
-    return values(query(query).succeeded(), label);
-  }
-
-  private static Map<String, Double> values(Shell.Result result, String label) {
-    try {
-      Map<String, Double> values = new HashMap<>();
-      JsonNode answer = new ObjectMapper().readTree(result.out());
-      for (JsonNode series : answer.required("data").required("result")) {
-        String name = series.required("metric").path(label).asText();
-        assertThat(values.put(name, series.at("/value/1").asDouble())).as(result.out()).isNull();
-      }
-      return values;
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(result.out(), e);
+  Map<String, Double> values(String expression, String label) {
+    Map<String, Double> values = new HashMap<>();
+    for (JsonNode series : query(expression)) {
+      String name = series.required("metric").path(label).asText();
+      assertThat(values.put(name, series.at("/value/1").asDouble())).as(expression).isNull();
     }
+    return values;
   }
 
-  private Shell.Result query(String query) {
-    String url = "http://" + ADDRESS + "/api/v1/query";
-    return Shell.run(
-        lan.onServer("curl", "-sS", "--fail", "--data-urlencode", "query=" + query, url));
+  /** The {@code data} of an answer; an error is one. */
+  JsonNode get(String path) {
+    return host.call(
+        () -> {
+          HttpURLConnection connection =
+              (HttpURLConnection) URI.create(URL + path).toURL().openConnection();
+          connection.setRequestProperty("Connection", "close");
+          int status = connection.getResponseCode();
+          try (InputStream body =
+              status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            JsonNode answer = new ObjectMapper().readTree(body);
+            if (!answer.path("status").asText().equals("success")) {
+              throw new IllegalStateException(path + ": " + answer);
+            }
+            return answer.path("data");
+          }
+        });
+  }
+
+  /** The samples of an expression, now. */
+  JsonNode query(String expression) {
+    return get("query?query=" + encode(expression)).path("result");
+  }
+
+  /** The last seconds of an expression, one sample a second. */
+  JsonNode range(String expression, long end, int seconds) {
+    return get("query_range?query="
+            + encode(expression)
+            + "&start="
+            + (end - seconds)
+            + "&end="
+            + end
+            + "&step=1")
+        .path("result");
+  }
+
+  static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   @Override
   public void close() {
+    host.close();
     process.destroy();
     try {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {

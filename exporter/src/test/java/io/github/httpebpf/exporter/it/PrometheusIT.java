@@ -39,7 +39,7 @@ class PrometheusIT {
 
   @Test
   void increaseAnswersWhatWasSent() throws Exception {
-    try (Prometheus prometheus = new Prometheus(stage.lan, String.valueOf(exporter.url()))) {
+    try (Prometheus prometheus = Prometheus.beside(stage.lan, String.valueOf(exporter.url()))) {
       prometheus.awaitScrapes(2);
       assertThat(prometheus.values("up", "job")).isEqualTo(Map.of("exporter", 1.0));
 

@@ -1,0 +1,308 @@
+package io.github.httpebpf.exporter.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.httpebpf.exporter.deploy.Board;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * What every panel and rule shows of real exporters, by a real Prometheus, for every choice of the
+ * variables. In order, because the fleet lives through it: idle, under traffic, in trouble.
+ */
+@KernelTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class BoardsIT {
+
+  /** Alerts that cannot have a result here, whatever happens, and why. */
+  private static final Map<String, String> EMPTY_ALERTS =
+      Map.of(
+          "HttpRequestsSilent", "compares with an hour before; promtool's unit tests have it",
+          "HttpRequestRateAnomaly", "compares with yesterday; promtool's unit tests have it");
+
+  private static final Pattern LABEL_VALUES =
+      Pattern.compile("label_values\\((?<metric>\\w+)(?<selector>\\{.*})?, (?<label>\\w+)\\)");
+  private static final Pattern METRIC =
+      Pattern.compile("\\b(?:http|process|jvm|scrape)_\\w+|\\bup\\b");
+
+  /** For pictures: how long the traffic flows, and where what the panels show is put. */
+  private static final int SECONDS = Integer.getInteger("boards.seconds", 10);
+
+  private static final String DATA = System.getProperty("boards.data", "");
+
+  private Fleet fleet;
+  private Prometheus prometheus;
+
+  @BeforeAll
+  void start() {
+    fleet = new Fleet();
+    prometheus = fleet.prometheus;
+    Shell.await(
+        "three targets are scraped", () -> answers("count(http_ebpf_exporter_build_info) == 3"));
+    Shell.await("rates can be told", () -> answers("count(rate(http_requests_total[4s])) == 60"));
+  }
+
+  @AfterAll
+  void stop() {
+    fleet.close();
+  }
+
+  private boolean answers(String expression) {
+    try {
+      return !prometheus.query(expression).isEmpty();
+    } catch (IllegalStateException | AssertionError e) {
+      return false; // does not listen yet
+    }
+  }
+
+  private static String expression(Board.Query query, Map<String, String> choice) {
+    Map<String, String> values = new HashMap<>(choice);
+    values.put("__rate_interval", "5s");
+    values.putIfAbsent("__range", "1m");
+    return Board.interpolate(query.expression(), values);
+  }
+
+  private static List<String> values(JsonNode samples) {
+    return samples.valueStream().map(sample -> sample.path("value").path(1).asText()).toList();
+  }
+
+  @Test
+  @Order(1)
+  void withoutAnyRequestEveryPanelShowsANumber() {
+    assertThat(values(prometheus.query("sum(http_requests_total)"))).containsExactly("0");
+    for (Board board : Board.all()) {
+      for (Board.Query query : board.queries()) {
+        String expression = expression(query, Map.of());
+        assertThat(values(prometheus.query(expression)))
+            .as("%s: %s", query.title(), expression)
+            .isNotEmpty()
+            .doesNotContain("NaN", "+Inf", "-Inf");
+        if (expression.contains("http_requests_total")) {
+          assertThat(values(prometheus.query(expression))).as(query.title()).containsOnly("0");
+        }
+      }
+    }
+  }
+
+  @Test
+  @Order(2)
+  void underTrafficEveryPanelHasAResultForEveryChoice() {
+    fleet.startTraffic();
+    Shell.await(
+        "every method reaches every node",
+        () -> answers("count(sum by (instance, method) (http_requests_total) > 0) == 30"));
+    for (int seconds = 10; seconds <= SECONDS; seconds += 10) {
+      String expression =
+          "count_over_time((sum(http_requests_total) > 0)[%ds:1s]) >= %d"
+              .formatted(2 * SECONDS, seconds);
+      Shell.await("the traffic has flowed for " + seconds + " s", () -> answers(expression));
+    }
+    for (Board board : Board.all()) {
+      for (Map<String, String> choice : choices(board)) {
+        for (Board.Query query : board.queries()) {
+          assertShown(query, expression(query, choice));
+        }
+      }
+    }
+    assertThat(values(prometheus.query("sum(rate(http_requests_total[5s])) > 10"))).hasSize(1);
+  }
+
+  private void assertShown(Board.Query query, String expression) {
+    assertThat(values(prometheus.query(expression)))
+        .as("%s: %s", query.title(), expression)
+        .isNotEmpty()
+        .doesNotContain("NaN", "+Inf", "-Inf");
+    if (!query.instant()) {
+      long now = System.currentTimeMillis() / 1000;
+      assertThat(prometheus.range(expression, now, 5)).as(expression).isNotEmpty();
+    }
+  }
+
+  /** All; each variable at each of its values, the others at all; two values at once. */
+  private List<Map<String, String>> choices(Board board) {
+    List<Map<String, String>> choices = new ArrayList<>();
+    choices.add(Map.of());
+    board
+        .variables()
+        .forEach(
+            (name, query) -> {
+              List<String> values = labelValues(query);
+              values.forEach(value -> choices.add(Map.of(name, escaped(value))));
+              if (values.size() > 1) {
+                String two = escaped(values.getFirst()) + "|" + escaped(values.getLast());
+                choices.add(Map.of(name, "(" + two + ")"));
+              }
+            });
+    return choices;
+  }
+
+  /** As Grafana's data source writes a chosen value into an expression. */
+  private static String escaped(String value) {
+    return value.replaceAll("[\\\\^$*+?.()|{}\\[\\]]", "\\\\\\\\$0");
+  }
+
+  /** As Grafana's data source asks for a variable's values. */
+  private List<String> labelValues(String query) {
+    java.util.regex.Matcher parts = LABEL_VALUES.matcher(query);
+    assertThat(parts.matches()).as(query).isTrue();
+    String selector = java.util.Objects.requireNonNullElse(parts.group("selector"), "");
+    String match = Board.interpolate(parts.group("metric") + selector, Map.of());
+    String label = parts.group("label");
+    return prometheus
+        .get(
+            "label/"
+                + label
+                + "/values?match[]=".replace("[]", "%5B%5D")
+                + Prometheus.encode(match))
+        .valueStream()
+        .map(JsonNode::asText)
+        .toList();
+  }
+
+  @Test
+  @Order(3)
+  void variablesOfferWhatThereIs() {
+    Map<String, String> variables = Board.read("overview").variables();
+    Map<String, List<String>> offered = new HashMap<>();
+    variables.forEach((name, query) -> offered.put(name, labelValues(query)));
+    assertThat(offered)
+        .containsEntry("cluster", List.of("east"))
+        .containsEntry("job", List.of("edge", "http-ebpf-exporter"))
+        .containsEntry("instance", List.of("edge-1", "web-1", "web-2"))
+        .containsEntry("interface", List.of("eth0", "lo"));
+    assertThat(offered.getOrDefault("method", List.of())).hasSize(10);
+  }
+
+  @Test
+  @Order(4)
+  void everyMetricOfTheBoardsIsServed() {
+    Set<String> known =
+        prometheus
+            .get("label/__name__/values")
+            .valueStream()
+            .map(JsonNode::asText)
+            .collect(Collectors.toSet());
+    for (Board board : Board.all()) {
+      Set<String> used = new TreeSet<>();
+      for (Board.Query query : board.queries()) {
+        METRIC.matcher(query.expression()).results().map(MatchResult::group).forEach(used::add);
+      }
+      assertThat(used).hasSizeGreaterThan(3);
+      assertThat(known).containsAll(used);
+    }
+  }
+
+  @Test
+  @Order(5)
+  void nothingOfOtherJobsShows() {
+    for (Board board : Board.all()) {
+      for (Board.Query query : board.queries()) {
+        assertThat(prometheus.query(expression(query, Map.of())).findValuesAsText("instance"))
+            .as(query.title())
+            .doesNotContain("prometheus");
+      }
+    }
+  }
+
+  @Test
+  @Order(6)
+  void everyRuleIsEvaluatedAndEveryRecordingRuleRecords() {
+    List<JsonNode> rules = rules();
+    assertThat(rules).hasSize(12);
+    assertThat(rules)
+        .allSatisfy(
+            rule -> {
+              assertThat(rule.path("health").asText()).as(rule.toString()).isEqualTo("ok");
+              assertThat(rule.path("lastError").asText()).isEmpty();
+            });
+    assertThat(rules)
+        .filteredOn(rule -> rule.path("type").asText().equals("recording"))
+        .hasSize(7)
+        .allSatisfy(
+            rule -> assertThat(values(prometheus.query(rule.path("name").asText()))).isNotEmpty());
+  }
+
+  private List<JsonNode> rules() {
+    return prometheus
+        .get("rules")
+        .path("groups")
+        .valueStream()
+        .flatMap(group -> group.path("rules").valueStream())
+        .toList();
+  }
+
+  @Test
+  @Order(7)
+  void whatThePanelsShowIsKeptForPictures() throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode data = mapper.createObjectNode();
+    long now = System.currentTimeMillis() / 1000;
+    data.put("from", now - SECONDS).put("to", now);
+    for (Board board : Board.all()) {
+      ObjectNode panels = data.putObject(board.name());
+      for (Board.Query query : board.queries()) {
+        String expression = expression(query, Map.of("__range", SECONDS + "s"));
+        panels
+            .withObjectProperty(query.panel().path("id").asText())
+            .set(
+                query.refId(),
+                query.instant()
+                    ? prometheus.query(expression)
+                    : prometheus.range(expression, now, SECONDS));
+      }
+    }
+    if (!DATA.isEmpty()) {
+      mapper.writeValue(Path.of(DATA).toFile(), data);
+    }
+    assertThat(data.size()).isEqualTo(2 + Board.all().size());
+  }
+
+  @Test
+  @Order(8)
+  void inTroubleTheAlertsHaveAResult() {
+    fleet.running.get(1).kill();
+    fleet.exporters.get(2).run("unload", "--interface", "lo").succeeded();
+    fleet.sendFragments();
+    for (JsonNode rule : rules()) {
+      String name = rule.path("name").asText();
+      if (rule.path("type").asText().equals("alerting")) {
+        if (EMPTY_ALERTS.containsKey(name)) {
+          assertThat(values(prometheus.query(rule.path("query").asText()))).as(name).isEmpty();
+        } else {
+          Shell.await(name, () -> answers(rule.path("query").asText()));
+        }
+      }
+    }
+    Board health = Board.read("health");
+    Map<String, String> stats = new HashMap<>();
+    for (Board.Query query : health.queries()) {
+      List<String> values = values(prometheus.query(expression(query, Map.of())));
+      stats.put(query.title(), String.join(" ", values));
+    }
+    assertThat(stats)
+        .containsEntry("Exporters up", "2")
+        .containsEntry("Exporters down", "1")
+        .containsEntry("Captures up", "3")
+        .containsEntry("Captures down", "1");
+  }
+}
