@@ -79,7 +79,7 @@ final class Prometheus implements AutoCloseable {
   int scrapes() {
     try {
       return values("count_over_time(up[10m])", "").getOrDefault("", 0.0).intValue();
-    } catch (IllegalStateException e) {
+    } catch (UncheckedIOException e) {
       return 0;
     }
   }
@@ -100,21 +100,26 @@ final class Prometheus implements AutoCloseable {
 
   /** The {@code data} of an answer; an error is one. */
   JsonNode get(String path) {
-    return host.call(
-        () -> {
-          HttpURLConnection connection =
-              (HttpURLConnection) URI.create(URL + path).toURL().openConnection();
-          connection.setRequestProperty("Connection", "close");
-          int status = connection.getResponseCode();
-          try (InputStream body =
-              status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-            JsonNode answer = new ObjectMapper().readTree(body);
-            if (!answer.path("status").asText().equals("success")) {
-              throw new IllegalStateException(path + ": " + answer);
-            }
-            return answer.path("data");
-          }
-        });
+    return host.call(() -> fetch(path));
+  }
+
+  private static JsonNode fetch(String path) {
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(URL + path).toURL().openConnection();
+      connection.setRequestProperty("Connection", "close");
+      int status = connection.getResponseCode();
+      try (InputStream body =
+          status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+        JsonNode answer = new ObjectMapper().readTree(body);
+        if (!answer.path("status").asText().equals("success")) {
+          throw new IllegalStateException(path + ": " + answer);
+        }
+        return answer.path("data");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(path, e);
+    }
   }
 
   /** The samples of an expression, now. */
