@@ -49,7 +49,8 @@ class BoardsTest {
               assertThat(panel.path("title").asText()).isNotBlank();
               assertThat(panel.path("description").asText()).endsWith(".");
               assertThat(panel.at("/fieldConfig/defaults/unit").asText())
-                  .isIn("none", "short", "reqps", "pps", "percentunit", "s", "ns", "bytes");
+                  .isIn(
+                      "none", "short", "reqps", "pps", "percentunit", "s", "ns", "bytes", "string");
               assertThat(panel.path("targets")).isNotEmpty();
             });
     assertThat(board.panels())

@@ -36,7 +36,7 @@ final class Fleet implements AutoCloseable {
   private static final String TRAFFIC =
       """
       for ((i = 0; ; i++)); do
-        wave=$((i % 60 < 30 ? i % 60 : 60 - i % 60))
+        wave=$(((i % 200 < 100 ? i % 200 : 200 - i % 200) / 3))
         for node in 0 1 2; do
           url=http://10.203.$node.1/
           ab -q -k -c 2 -n $(((20 + 4 * wave + RANDOM % 30) / (node + 1))) $url
