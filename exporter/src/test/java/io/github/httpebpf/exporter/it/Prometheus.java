@@ -60,6 +60,16 @@ final class Prometheus implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    Shell.await("Prometheus answers", this::answers);
+  }
+
+  private boolean answers() {
+    try {
+      get("status/buildinfo");
+      return true;
+    } catch (UncheckedIOException | IllegalStateException e) {
+      return false;
+    }
   }
 
   /** Starts on the server, and scrapes an exporter there every second. */
@@ -75,13 +85,9 @@ final class Prometheus implements AutoCloseable {
     return new Prometheus(config, new Namespace(lan.serverName()), lan::onServer);
   }
 
-  /** How often an exporter was scraped; 0 also until Prometheus answers. */
+  /** How often an exporter was scraped. */
   int scrapes() {
-    try {
-      return values("count_over_time(up[10m])", "").getOrDefault("", 0.0).intValue();
-    } catch (UncheckedIOException e) {
-      return 0;
-    }
+    return values("count_over_time(up[10m])", "").getOrDefault("", 0.0).intValue();
   }
 
   void awaitScrapes(int times) {
