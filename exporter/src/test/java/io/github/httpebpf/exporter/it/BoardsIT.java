@@ -40,8 +40,6 @@ class BoardsIT {
           "HttpRequestsSilent", "compares with an hour before; promtool's unit tests have it",
           "HttpRequestRateAnomaly", "compares with yesterday; promtool's unit tests have it");
 
-  private static final Pattern LABEL_VALUES =
-      Pattern.compile("label_values\\((?<metric>\\w+)(?<selector>\\{.*})?, (?<label>\\w+)\\)");
   private static final Pattern METRIC =
       Pattern.compile("\\b(?:http|process|jvm|scrape)_\\w+|\\bup\\b");
 
@@ -142,7 +140,7 @@ class BoardsIT {
         .variables()
         .forEach(
             (name, query) -> {
-              List<String> values = labelValues(query);
+              List<String> values = prometheus.labelValues(query);
               values.forEach(value -> choices.add(Map.of(name, escaped(value))));
               if (values.size() > 1) {
                 String two = escaped(values.getFirst()) + "|" + escaped(values.getLast());
@@ -157,30 +155,12 @@ class BoardsIT {
     return value.replaceAll("[\\\\^$*+?.()|{}\\[\\]]", "\\\\\\\\$0");
   }
 
-  /** As Grafana's data source asks for a variable's values. */
-  private List<String> labelValues(String query) {
-    java.util.regex.Matcher parts = LABEL_VALUES.matcher(query);
-    assertThat(parts.matches()).as(query).isTrue();
-    String selector = java.util.Objects.requireNonNullElse(parts.group("selector"), "");
-    String match = Board.interpolate(parts.group("metric") + selector, Map.of());
-    String label = parts.group("label");
-    return prometheus
-        .get(
-            "label/"
-                + label
-                + "/values?match[]=".replace("[]", "%5B%5D")
-                + Prometheus.encode(match))
-        .valueStream()
-        .map(JsonNode::asText)
-        .toList();
-  }
-
   @Test
   @Order(3)
   void variablesOfferWhatThereIs() {
     Map<String, String> variables = Board.read("overview").variables();
     Map<String, List<String>> offered = new HashMap<>();
-    variables.forEach((name, query) -> offered.put(name, labelValues(query)));
+    variables.forEach((name, query) -> offered.put(name, prometheus.labelValues(query)));
     assertThat(offered)
         .containsEntry("cluster", List.of("east"))
         .containsEntry("job", List.of("edge", "http-ebpf-exporter"))

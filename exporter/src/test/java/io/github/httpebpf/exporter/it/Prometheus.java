@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.httpebpf.exporter.bpf.Namespace;
+import io.github.httpebpf.exporter.deploy.Board;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,13 +18,19 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The real Prometheus, on one of the hosts of a {@link Lan}. */
 final class Prometheus implements AutoCloseable {
 
   private static final String URL = "http://127.0.0.1:9090/api/v1/";
+
+  private static final Pattern LABEL_VALUES =
+      Pattern.compile("label_values\\((?<metric>\\w+)(?<selector>\\{.*})?, (?<label>\\w+)\\)");
 
   private final Path folder;
   private final Namespace host;
@@ -145,7 +152,20 @@ final class Prometheus implements AutoCloseable {
         .path("result");
   }
 
-  static String encode(String text) {
+  /** As Grafana's data source asks for a variable's values. */
+  List<String> labelValues(String query) {
+    Matcher parts = LABEL_VALUES.matcher(query);
+    assertThat(parts.matches()).as(query).isTrue();
+    String selector = Objects.requireNonNullElse(parts.group("selector"), "");
+    String match = Board.interpolate(parts.group("metric") + selector, Map.of());
+    String label = parts.group("label");
+    return get("label/" + label + "/values?match[]=".replace("[]", "%5B%5D") + encode(match))
+        .valueStream()
+        .map(JsonNode::asText)
+        .toList();
+  }
+
+  private static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
