@@ -89,6 +89,7 @@ static __always_inline int packet_tag_removed(packet_t *packet)
 	return packet->vlan_present != 0;
 }
 
+#include "flow.h"
 #include "http_parse.h"
 
 struct {
@@ -106,6 +107,48 @@ struct {
 	__type(value, __u64);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } packet_map SEC(".maps");
+
+/* Connections that carry what cannot be counted. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UNSEEN_MAP_ENTRIES);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} unseen_map SEC(".maps");
+
+/* The state of connections. It survives a swap of the program, and is nobody else's to read. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct flow_key);
+	__type(value, struct flow);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} flow_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct flow_key);
+	__type(value, struct opening);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} opening_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct block_key);
+	__type(value, struct block);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} block_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct port_set);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} port_map SEC(".maps");
 
 /* For readers; the program does not use it. The loader makes a new one at each load, hence not
  * pinned by name. */
@@ -154,6 +197,13 @@ int http_counter(struct __sk_buff *skb)
 			count_request(verdict.method);
 	}
 	count_packet(verdict.result);
+	return TC_ACT_UNSPEC;
+}
+
+/* At egress: what servers answer. It counts no packet. */
+SEC("tc")
+int http_answers(__attribute__((unused)) struct __sk_buff *skb)
+{
 	return TC_ACT_UNSPEC;
 }
 

@@ -40,11 +40,33 @@ enum packet_result {
 	RESULT_MALFORMED = 11, /* lengths or versions in its headers that cannot be */
 	RESULT_LINE_INCOMPLETE =
 		12, /* could head a request, but the packet ends before the line does */
-	RESULT_COUNT = 13,
+	RESULT_HEAD_CONTINUED =
+		13,	  /* goes on with a request's head, and no request line ends in it */
+	RESULT_BODY = 14, /* of a request's body, and no request line ends in it */
+	RESULT_RETRANSMISSION = 15, /* all of it was there before */
+	RESULT_OUT_OF_ORDER =
+		16, /* something before it is missing yet: kept, and judged when that comes */
+	RESULT_RESPONSE =
+		17, /* from a server: begins a response, or what it carries looks like requests */
+	RESULT_TUNNEL = 18, /* behind 101, or behind 2xx to CONNECT */
+	RESULT_UNDECIDED =
+		19, /* behind Upgrade or CONNECT, before the answer: kept, and judged then */
+	RESULT_RESYNC = 20, /* of a connection that cannot be followed, until it heads a request */
+	RESULT_COUNT = 21,
+};
+
+/* Keys of unseen_map: connections that carry what cannot be counted. */
+enum unseen_protocol {
+	UNSEEN_TLS = 0,
+	UNSEEN_HTTP2 = 1,  /* without TLS */
+	UNSEEN_QUIC = 2,   /* HTTP/3 */
+	UNSEEN_TUNNEL = 3, /* since 101, or since 2xx to CONNECT */
+	UNSEEN_COUNT = 4,
 };
 
 #define REQUEST_MAP_ENTRIES 16
 #define PACKET_MAP_ENTRIES  64
+#define UNSEEN_MAP_ENTRIES  16
 
 /* RFC 9112 section 3: the length of a request line that everyone should support. */
 #define REQUEST_LINE_MAX 8000
@@ -96,5 +118,6 @@ _Static_assert(sizeof(struct capture_config) == 8200, "written by Java");
 _Static_assert(__builtin_offsetof(struct capture_config, excluded_ports) == 8, "written by Java");
 _Static_assert(METHOD_COUNT <= REQUEST_MAP_ENTRIES, "request_map has room");
 _Static_assert(RESULT_COUNT <= PACKET_MAP_ENTRIES, "packet_map has room");
+_Static_assert(UNSEEN_COUNT <= UNSEEN_MAP_ENTRIES, "unseen_map has room");
 
 #endif
