@@ -5,33 +5,108 @@
 
 #include <linux/types.h>
 
-/* A connection, as its client's packets name it. IPv4 addresses are mapped into IPv6's. */
+#define FLOWS_MAX    65536
+#define OPENINGS_MAX 16384
+#define BLOCKS_MAX   4096
+
+/* A connection, as its client's packets name it. IPv4 addresses have three words of zero. */
 struct flow_key {
 	__u32 client[4];
 	__u32 server[4];
-	__u16 client_port; /* in host order, as the next */
+	__u16 client_port; /* in host order, like the next */
 	__u16 server_port;
-	__u32 network; /* VLAN tags, and the protocol that the ports belong to */
+	__u32 network; /* VLAN identifiers, 12 bits each; NETWORK_UDP */
 };
 
-/* How a connection began. */
+#define NETWORK_UDP (1u << 31)
+
+/* How a connection began, from its SYN. */
 struct opening {
 	__u32 start; /* sequence number of the first octet */
 	__u32 flags;
 };
 
-struct flow {
-	__u64 lock;
-	__u64 reserved[15];
+#define OPENING_SERVER 1 /* sent SYN and ACK: what it sends are answers */
+#define OPENING_UNSEEN 2 /* is in unseen_map */
+
+/* Where the next octet of a direction of a connection stands in HTTP. */
+enum phase {
+	PHASE_START = 0, /* before a start line, and the empty lines before it */
+	PHASE_METHOD,
+	PHASE_TARGET,
+	PHASE_VERSION,
+	PHASE_STATUS,
+	PHASE_LINE_REST, /* behind what matters of the start line */
+	PHASE_FIELD,	 /* at the beginning of a line of the head */
+	PHASE_FIELD_NAME,
+	PHASE_FIELD_REST, /* behind what matters of the line */
+	PHASE_LENGTH,	  /* in the value of Content-Length */
+	PHASE_CODING,	  /* in the value of Transfer-Encoding */
+	PHASE_HEAD_END,	  /* behind the CR of the empty line */
+	PHASE_BODY,
+	PHASE_CHUNK_SIZE,
+	PHASE_CHUNK_REST, /* of the line that has a chunk's size */
+	PHASE_CHUNK,
+	PHASE_CHUNK_END,
+	PHASE_TRAILER,
+	PHASE_TRAILER_REST,
+	PHASE_TRAILER_END,
+	PHASE_UNDECIDED,   /* behind Upgrade or CONNECT: the answer tells */
+	PHASE_TUNNEL,	   /* no longer HTTP */
+	PHASE_UNTIL_CLOSE, /* a response's body without a length */
+	PHASE_LOST,
 };
 
-/* Octets of a connection that came too early, by where they stand in its sequence numbers. */
+struct stream {
+	__u32 next;  /* sequence number of the next octet */
+	__u8 phase;  /* enum phase */
+	__u8 index;  /* octets seen of what the phase reads */
+	__u8 method; /* of the request being read, enum http_method */
+	__u8 flags;
+	__u64 left;  /* octets of the body or chunk to come; in a head its Content-Length; of a
+			method its octets */
+	__u64 value; /* octets of the request line; a response's status; of a Content-Length its
+			digits */
+};
+
+#define STREAM_CHUNKED	1
+#define STREAM_LENGTH	2 /* has a Content-Length */
+#define STREAM_SPOILT	4 /* has one that no server takes */
+#define STREAM_UPGRADE	8
+#define STREAM_TARGET	16 /* the target has one of the forms of RFC 9112 section 3.2 */
+#define STREAM_UNPROVEN 32 /* no request line was seen yet */
+#define STREAM_CODED	64 /* has a Transfer-Encoding */
+
+struct flow {
+	__u64 lock; /* the CPUs that are at it */
+	struct stream requests;
+	struct stream answers;
+	__u64 head_requests; /* a bit for each of the last 64 requests: its answer has no body */
+	__u32 start;	     /* sequence number of the first octet */
+	__u32 requested;     /* heads of requests so far */
+	__u32 answered;	     /* heads of final responses so far */
+	__u32 tunnel;	     /* the number of the request whose answer opened a tunnel, or 0 */
+	__u32 held;	     /* name of the kept octets in block_map */
+	__u32 held_end;	     /* sequence number behind the last of them */
+	__u32 lost_at;	     /* acknowledgement number of the client when its requests were lost */
+	__u32 flags;
+};
+
+#define FLOW_STARTED  1 /* `start` is known */
+#define FLOW_HOLDS    2 /* octets are kept */
+#define FLOW_FOREIGN  4 /* never was HTTP */
+#define FLOW_ANSWERED 8 /* anything was seen of the server */
+
+/* Octets that came too early, by where they stand among the sequence numbers. */
 struct block_key {
-	__u32 flow;
-	__u32 number;
+	__u32 held;
+	__u32 number; /* sequence number / BLOCK_OCTETS */
 };
 
 #define BLOCK_OCTETS 1024
+
+/* How far ahead octets are kept. */
+#define HELD_MAX (256 * BLOCK_OCTETS)
 
 struct block {
 	__u64 present[BLOCK_OCTETS / 64];
@@ -41,5 +116,10 @@ struct block {
 struct port_set {
 	__u8 learned[65536];
 };
+
+_Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed");
+_Static_assert(sizeof(struct stream) == 24, "copied by words");
+_Static_assert(sizeof(struct flow) == 96, "copied by words");
+_Static_assert(sizeof(struct block_key) == 8, "no padding: it is hashed");
 
 #endif

@@ -28,11 +28,14 @@ static __always_inline void copy_words(void *to, const void *from, const __u32 l
 /* Octets in the linear part of the packet, or NULL. */
 static __always_inline const void *packet_linear(packet_t *packet, __u64 offset, const __u32 length)
 {
-	const void *data = (void *)(long)packet->data;
-	const void *end = (void *)(long)packet->data_end;
+	const void *data, *end;
 
 	if (offset > 0x7fff)
 		return (void *)0;
+	/* Lest an address within the context be kept, which the verifier refuses. */
+	asm volatile("" : "+r"(packet));
+	data = (void *)(long)packet->data;
+	end = (void *)(long)packet->data_end;
 	/* In assembly, so that the verifier sees the bound on the very register that is added. */
 	asm volatile("%0 &= 0x7fff" : "+r"(offset));
 	return data + offset + length <= end ? data + offset : (void *)0;
@@ -89,8 +92,14 @@ static __always_inline int packet_tag_removed(packet_t *packet)
 	return packet->vlan_present != 0;
 }
 
+static __always_inline __u16 packet_removed_tag(packet_t *packet)
+{
+	return packet->vlan_tci;
+}
+
 #include "flow.h"
-#include "http_parse.h"
+#include "packet_parse.h"
+#include "workspace.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -120,7 +129,7 @@ struct {
 /* The state of connections. It survives a swap of the program, and is nobody else's to read. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 65536);
+	__uint(max_entries, FLOWS_MAX);
 	__type(key, struct flow_key);
 	__type(value, struct flow);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
@@ -128,7 +137,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
+	__uint(max_entries, OPENINGS_MAX);
 	__type(key, struct flow_key);
 	__type(value, struct opening);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
@@ -136,7 +145,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, BLOCKS_MAX);
 	__type(key, struct block_key);
 	__type(value, struct block);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
@@ -159,20 +168,110 @@ struct {
 	__type(value, struct capture_info);
 } capture_info SEC(".maps");
 
+/* Both programs run with bottom halves off, so none meets the other's in mid-work on its CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct workspace);
+} workspace_map SEC(".maps");
+
 const volatile struct capture_config capture_config SEC(".rodata.config") = {};
+
+static __always_inline struct workspace *workspace(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&workspace_map, &key);
+}
+
+static __always_inline struct flow *find_flow(const struct flow_key *key)
+{
+	return bpf_map_lookup_elem(&flow_map, key);
+}
+
+static __always_inline int make_flow(const struct flow_key *key, const struct flow *flow)
+{
+	return bpf_map_update_elem(&flow_map, key, flow, BPF_ANY);
+}
+
+static __always_inline struct opening *find_opening(const struct flow_key *key)
+{
+	return bpf_map_lookup_elem(&opening_map, key);
+}
+
+static __always_inline int make_opening(const struct flow_key *key, const struct opening *opening)
+{
+	return bpf_map_update_elem(&opening_map, key, opening, BPF_ANY);
+}
+
+static __always_inline const struct block *find_block(const struct block_key *key)
+{
+	return bpf_map_lookup_elem(&block_map, key);
+}
+
+static __always_inline int make_block(const struct block_key *key, const struct block *block)
+{
+	return bpf_map_update_elem(&block_map, key, block, BPF_ANY);
+}
+
+static __always_inline void drop_block(const struct block_key *key)
+{
+	bpf_map_delete_elem(&block_map, key);
+}
+
+static __always_inline struct port_set *ports(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&port_map, &key);
+}
+
+static __always_inline int is_learned(__u16 port)
+{
+	const struct port_set *set = ports();
+
+	return set && set->learned[port];
+}
+
+static __always_inline void learn(__u16 port)
+{
+	struct port_set *set = ports();
+
+	if (set)
+		set->learned[port] = 1;
+}
 
 static __always_inline int is_excluded(__u16 port)
 {
 	return capture_config.excluded_ports[port / 64] >> (port % 64) & 1;
 }
 
+static __always_inline __u32 random_number(void)
+{
+	return bpf_get_prandom_u32();
+}
+
+static __always_inline __u32 own_cpu(void)
+{
+	return bpf_get_smp_processor_id();
+}
+
 /* Per-CPU, and a tc program is not preempted by itself on a CPU: a plain addition loses nothing. */
-static __always_inline void count_request(__u32 method)
+static __always_inline void count_method(__u32 method)
 {
 	struct datarec *record = bpf_map_lookup_elem(&request_map, &method);
 
 	if (record)
 		record->rx_packets++;
+}
+
+static __always_inline void count_unseen(__u32 protocol)
+{
+	__u64 *connections = bpf_map_lookup_elem(&unseen_map, &protocol);
+
+	if (connections)
+		(*connections)++;
 }
 
 static __always_inline void count_packet(__u32 result)
@@ -183,27 +282,22 @@ static __always_inline void count_packet(__u32 result)
 		(*packets)++;
 }
 
+#include "judge.h"
+
 /* The verdict never changes a packet's way: TC_ACT_UNSPEC, which is TCX_NEXT, lets the next program
  * decide. */
 SEC("tc")
 int http_counter(struct __sk_buff *skb)
 {
-	struct verdict verdict = judge(skb, capture_config.no_link_header);
-
-	if (verdict.result == RESULT_REQUEST) {
-		if (is_excluded(verdict.local_port))
-			verdict.result = RESULT_EXCLUDED;
-		else
-			count_request(verdict.method);
-	}
-	count_packet(verdict.result);
+	count_packet(judge_received(skb, capture_config.no_link_header));
 	return TC_ACT_UNSPEC;
 }
 
-/* At egress: what servers answer. It counts no packet. */
+/* At egress. It counts no packet. */
 SEC("tc")
-int http_answers(__attribute__((unused)) struct __sk_buff *skb)
+int http_answers(struct __sk_buff *skb)
 {
+	judge_sent(skb, capture_config.no_link_header);
 	return TC_ACT_UNSPEC;
 }
 

@@ -55,10 +55,24 @@ static __always_inline __u32 first_octet(__u64 mask)
 	return (__u32)(((((mask - 1) & ~mask) & EACH(1ull)) * EACH(1ull)) >> 56) - 1;
 }
 
-/* The octets before the first one whose bit 7 is set. */
-static __always_inline __u64 octets_before(__u64 mask)
+/* The octets before that one of the eight. */
+static __always_inline __u64 octets_before_index(__u32 index)
 {
-	return (mask & -mask) - 1;
+	return (1ull << 8 * index) - 1;
+}
+
+/* Index of the lowest bit set; `mask` is not zero. */
+static __always_inline __u32 lowest_bit(__u64 mask)
+{
+	__u32 index = 0, width;
+
+#pragma unroll
+	for (width = 32; width; width /= 2)
+		if (!(mask & ((1ull << width) - 1))) {
+			mask >>= width;
+			index += width;
+		}
+	return index;
 }
 
 #endif

@@ -11,6 +11,7 @@
  *	                                         of data, at most room
  *	packet_peek(packet, offset, &word)       eight octets; may fail where a copy would not
  *	packet_tag_removed(packet)               0, or 1: a VLAN tag that is no longer among them
+ *	packet_removed_tag(packet)               that tag
  *
  * Reading, copying and peeking answer 0, or negative if the octets are not all there.
  *
@@ -54,6 +55,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "octets are compared as little-endian words");
 
 #define VLAN_TAGS_MAX		 2
+#define VLAN_IDENTIFIER		 0xfff
 #define IPV6_HEADERS_MAX	 8
 
 #define ETHERTYPE_MPLS		 0x8847
@@ -64,17 +66,33 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define IP_MORE_FRAGMENTS	 0x2000
 #define IP_FRAGMENT_OFFSET	 0x1fff
 
+#define TCP_SYN			 0x02
 #define TCP_RST			 0x04
+#define TCP_ACK			 0x10
 
 #define PORT_GENEVE		 6081
 #define PORT_VXLAN		 4789
 #define PORT_VXLAN_LINUX	 8472
 
-/* A TCP segment's data; what an IP header says, not what padding or offloads make of the frame. */
+/* The client's first datagrams are not smaller (RFC 9000 section 14.1). */
+#define QUIC_DATAGRAM_MIN 1200
+
+/* A TCP segment; its data is what an IP header says, not what padding or offloads make of the
+ * frame.
+ */
 struct payload {
 	__u32 offset;
 	__u32 length;
-	__u16 local_port; /* destination, in host order */
+	__u32 sequence; /* of the first octet of data */
+	__u32 acknowledgement;
+	__u16 remote_port; /* source, in host order */
+	__u16 local_port;  /* destination, in host order */
+	__u32 addresses;   /* where they are, source first */
+	__u32 network;	   /* VLAN identifiers, 12 bits each */
+	__u8 ipv6;
+	__u8 flags;	  /* of TCP */
+	__u8 may_be_quic; /* a datagram, large enough; no TCP fields then */
+	__u8 reserved;
 };
 
 static __always_inline __u16 be16(const __u8 *at)
@@ -82,14 +100,23 @@ static __always_inline __u16 be16(const __u8 *at)
 	return (__u16)(at[0] << 8 | at[1]);
 }
 
-/* UDP to the port of a known tunnel hides requests; any other UDP is just not TCP. */
-static __always_inline int judge_udp(packet_t *packet, __u32 offset)
+static __always_inline __u32 be32(const __u8 *at)
 {
-	__u8 ports[4] PACKET_ALIGNED;
+	return (__u32)be16(at) << 16 | be16(at + 2);
+}
 
-	if (packet_read(packet, offset, ports, sizeof(ports)))
+/* UDP to the port of a known tunnel hides requests; any other UDP is just not TCP. */
+static __always_inline int judge_udp(packet_t *packet, __u32 offset, struct payload *payload)
+{
+	__u8 udp[8] PACKET_ALIGNED;
+
+	if (packet_read(packet, offset, udp, sizeof(udp)))
 		return RESULT_TRUNCATED;
-	switch (be16(ports + 2)) {
+	payload->offset = offset + sizeof(udp);
+	payload->remote_port = be16(udp);
+	payload->local_port = be16(udp + 2);
+	payload->may_be_quic = be16(udp + 4) >= QUIC_DATAGRAM_MIN + sizeof(udp);
+	switch (payload->local_port) {
 	case PORT_GENEVE:
 	case PORT_VXLAN:
 	case PORT_VXLAN_LINUX:
@@ -99,11 +126,12 @@ static __always_inline int judge_udp(packet_t *packet, __u32 offset)
 	}
 }
 
-static __always_inline int judge_not_tcp(packet_t *packet, __u32 offset, __u8 protocol)
+static __always_inline int judge_not_tcp(packet_t *packet, __u32 offset, __u8 protocol,
+					 struct payload *payload)
 {
 	switch (protocol) {
 	case IPPROTO_UDP:
-		return judge_udp(packet, offset);
+		return judge_udp(packet, offset, payload);
 	case IPPROTO_IPIP:
 	case IPPROTO_IPV6:
 	case IPPROTO_GRE:
@@ -128,13 +156,18 @@ static __always_inline int parse_tcp(packet_t *packet, __u32 offset, __u32 end,
 	header = (tcp[12] >> 4) * 4;
 	if (header < 20 || offset + header > end)
 		return RESULT_MALFORMED;
-	/* What a reset carries is a diagnostic text, not data of the stream (RFC 9293
-	 * section 3.5.3). */
-	if (offset + header == end || (tcp[13] & TCP_RST))
-		return RESULT_NO_PAYLOAD;
 	payload->offset = offset + header;
 	payload->length = end - payload->offset;
+	payload->remote_port = be16(tcp);
 	payload->local_port = be16(tcp + 2);
+	payload->flags = tcp[13];
+	/* SYN takes a number itself. */
+	payload->sequence = be32(tcp + 4) + ((tcp[13] & TCP_SYN) != 0);
+	payload->acknowledgement = be32(tcp + 8);
+	/* What a reset carries is a diagnostic text, not data of the stream (RFC 9293
+	 * section 3.5.3). */
+	if (!payload->length || (tcp[13] & TCP_RST))
+		return RESULT_NO_PAYLOAD;
 	return RESULT_REQUEST;
 }
 
@@ -147,6 +180,7 @@ static __always_inline int parse_ipv4(packet_t *packet, __u32 offset, struct pay
 
 	if (packet_read(packet, offset, ip, sizeof(ip)))
 		return RESULT_TRUNCATED;
+	payload->addresses = offset + 12;
 	header = (ip[0] & 0x0f) * 4;
 	total = be16(ip + 2);
 	if (ip[0] >> 4 != 4 || header < sizeof(ip))
@@ -163,7 +197,7 @@ static __always_inline int parse_ipv4(packet_t *packet, __u32 offset, struct pay
 	}
 	if (ip[9] == IPPROTO_TCP)
 		return parse_tcp(packet, offset + header, end, payload);
-	return judge_not_tcp(packet, offset + header, ip[9]);
+	return judge_not_tcp(packet, offset + header, ip[9], payload);
 }
 
 /* RFC 8200 sections 3 and 4; authentication header: RFC 4302. */
@@ -179,6 +213,8 @@ static __always_inline int parse_ipv6(packet_t *packet, __u32 offset, struct pay
 		return RESULT_TRUNCATED;
 	if (ip[0] >> 4 != 6)
 		return RESULT_MALFORMED;
+	payload->addresses = offset + 8;
+	payload->ipv6 = 1;
 	length = be16(ip + 4);
 	protocol = ip[6];
 	offset += 40;
@@ -215,7 +251,7 @@ static __always_inline int parse_ipv6(packet_t *packet, __u32 offset, struct pay
 			offset += 8;
 			break;
 		default:
-			return judge_not_tcp(packet, offset, protocol);
+			return judge_not_tcp(packet, offset, protocol, payload);
 		}
 		protocol = next[0];
 	}
@@ -258,8 +294,8 @@ static __always_inline int find_payload(packet_t *packet, int no_link_header,
 {
 	__u32 offset = ETH_HLEN;
 	__u16 ethertype;
-	__u8 octets[2] PACKET_ALIGNED;
-	int i;
+	__u8 octets[4] PACKET_ALIGNED;
+	int i = packet_tag_removed(packet);
 
 	if (no_link_header) {
 		if (packet_read(packet, 0, octets, 1))
@@ -267,15 +303,18 @@ static __always_inline int find_payload(packet_t *packet, int no_link_header,
 		ethertype = octets[0] >> 4 == 6 ? ETH_P_IPV6 : ETH_P_IP;
 		return parse_ethertype(packet, 0, ethertype, payload);
 	}
-	if (packet_read(packet, offset - 2, octets, sizeof(octets)))
+	if (packet_read(packet, offset - 2, octets, 2))
 		return RESULT_TRUNCATED;
 	ethertype = be16(octets);
+	if (i)
+		payload->network = packet_removed_tag(packet) & VLAN_IDENTIFIER;
 	KEEP_LOOP
-	for (i = packet_tag_removed(packet); i < VLAN_TAGS_MAX && is_vlan(ethertype); i++) {
-		offset += 4;
-		if (packet_read(packet, offset - 2, octets, sizeof(octets)))
+	for (; i < VLAN_TAGS_MAX && is_vlan(ethertype); i++) {
+		if (packet_read(packet, offset, octets, sizeof(octets)))
 			return RESULT_TRUNCATED;
-		ethertype = be16(octets);
+		payload->network = payload->network << 12 | (be16(octets) & VLAN_IDENTIFIER);
+		ethertype = be16(octets + 2);
+		offset += 4;
 	}
 	return parse_ethertype(packet, offset, ethertype, payload);
 }

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* How a connection is found, begun, locked, read on and left: what both directions need. */
+#ifndef CONNECTION_H
+#define CONNECTION_H
+
+#include "first_look.h"
+#include "http_stream.h"
+
+#define LOCK_TRIES 64
+
+/* The connection of a packet from its client, or from its server. */
+static __always_inline int read_key(packet_t *packet, const struct payload *payload,
+				    struct flow_key *key, int from_server)
+{
+	__u32 *source = from_server ? key->server : key->client;
+	__u32 *destination = from_server ? key->client : key->server;
+
+	key->client_port = from_server ? payload->local_port : payload->remote_port;
+	key->server_port = from_server ? payload->remote_port : payload->local_port;
+	key->network = payload->network & ~NETWORK_UDP;
+	if (payload->ipv6)
+		return packet_read(packet, payload->addresses, source, 16) ||
+		       packet_read(packet, payload->addresses + 16, destination, 16);
+	source[0] = source[1] = source[2] = 0;
+	destination[0] = destination[1] = destination[2] = 0;
+	return packet_read(packet, payload->addresses, source + 3, 4) ||
+	       packet_read(packet, payload->addresses + 4, destination + 3, 4);
+}
+
+static __always_inline struct flow_key reversed(const struct flow_key *key)
+{
+	return (struct flow_key){
+		.client = {key->server[0], key->server[1], key->server[2], key->server[3]},
+		.server = {key->client[0], key->client[1], key->client[2], key->client[3]},
+		.client_port = key->server_port,
+		.server_port = key->client_port,
+		.network = key->network,
+	};
+}
+
+/* As long as a lock is held, by and large. Judged by itself, so that waiting costs the verifier
+ * little. */
+SUBPROGRAM int wait_briefly(__u32 rounds)
+{
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 0; i < 400 && i < rounds; i++)
+		asm volatile("" : "+r"(rounds));
+	return i;
+}
+
+/*
+ * Packets of one connection meet on two CPUs now and then. Before 5.12 an addition tells nobody
+ * what was there before: whoever does not find himself alone afterwards steps back, and tries
+ * again.
+ */
+static __always_inline int lock_flow(struct flow *flow)
+{
+	int i;
+
+	KEEP_LOOP
+	for (i = 0; i < LOCK_TRIES; i++) {
+		__sync_fetch_and_add(&flow->lock, 1);
+		if (*(volatile __u64 *)&flow->lock == 1)
+			return 0;
+		__sync_fetch_and_add(&flow->lock, -1);
+		/* Not all for as long, lest they step in time. */
+		wait_briefly(own_cpu() % 2 ? 400 : 100);
+	}
+	return -1;
+}
+
+static __always_inline void unlock_flow(struct flow *flow)
+{
+	__sync_fetch_and_add(&flow->lock, -1);
+}
+
+/* All but the lock. */
+static __always_inline void copy_flow(struct flow *to, const struct flow *from)
+{
+	__u64 *target = (__u64 *)to;
+	const __u64 *source = (const __u64 *)from;
+	__u32 i;
+
+#pragma unroll
+	for (i = 1; i < sizeof(*to) / 8; i++)
+		target[i] = source[i];
+}
+
+/* A connection of which nothing is known but this packet of its client. */
+static __always_inline void begin_flow(struct workspace *w, __u32 sequence)
+{
+	__builtin_memset(&w->flow, 0, sizeof(w->flow));
+	w->flow.answers.next = w->payload.acknowledgement;
+	__builtin_memset(&w->stream, 0, sizeof(w->stream));
+	w->stream.next = sequence;
+	w->stream.flags = STREAM_UNPROVEN;
+}
+
+/* Sets out to read the packet's data but for its first `skip` octets. */
+static __always_inline void begin_packet(struct workspace *w, __u32 skip)
+{
+	w->position = w->end = 0;
+	w->offset = w->payload.offset + skip;
+	w->remaining = w->payload.length - skip;
+}
+
+/* Reads the packet, and what was kept of the octets behind it, up to where reading has to stop. */
+SUBPROGRAM int read_all(packet_t *packet)
+{
+	struct workspace *w;
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 0; i < GOES_MAX; i++)
+		if (!read_on(packet))
+			return 0;
+	w = workspace();
+	if (w)
+		lose(w, 0);
+	return 0;
+}
+
+/* Octets of the packet that were not read. */
+static __always_inline __u32 unread(const struct workspace *w)
+{
+	return w->remaining + (w->from_block ? 0 : w->end - w->position);
+}
+
+/* A request line on a connection without one before: it may count. */
+static __always_inline void prove(packet_t *packet, struct workspace *w)
+{
+	w->stream.flags &= ~STREAM_UNPROVEN;
+	w->flow.flags &= ~FLOW_FOREIGN;
+	w->stop = 0;
+	count_request(w);
+	read_all(packet);
+}
+
+/* Leaves the requests as they have been read; keeps what must wait for an answer. */
+static __always_inline void leave_requests(packet_t *packet, struct workspace *w)
+{
+	__u32 end = w->payload.sequence + w->payload.length;
+	__u32 rest = unread(w);
+
+	if (w->stream.phase == PHASE_UNDECIDED && rest &&
+	    hold(packet, w->stream.next, w->payload.offset + w->payload.length - rest, rest))
+		lose(w, 0);
+	if (w->stream.phase == PHASE_LOST) {
+		w->flow.lost_at = w->payload.acknowledgement;
+		w->flow.flags &= ~FLOW_HOLDS;
+		if ((__s32)(end - w->stream.next) > 0)
+			w->stream.next = end;
+	}
+	w->flow.requests = w->stream;
+}
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* The lines behind a start line, of which those matter that tell where the message ends. */
+#ifndef HEAD_FIELDS_H
+#define HEAD_FIELDS_H
+
+#include "message_end.h"
+
+/* Words of a line that one step looks at. */
+#define REST_WORDS 32
+
+/* Nobody can send as much as more digits say. */
+#define LENGTH_DIGITS_MAX 15
+#define LENGTH_ENDED	  (LENGTH_DIGITS_MAX + 1)
+
+#define FIELD_LENGTH	  0
+#define FIELD_CODING	  1
+#define FIELD_UPGRADE	  2
+
+/* While a name is read, `index` holds the octets matched, and above them which name it may be. */
+#define FIELD_SHIFT	6
+#define FIELD_NAME_ROOM 32
+
+struct field_name {
+	__u8 octets[FIELD_NAME_ROOM]; /* in lower case, with the colon */
+	__u8 fold[FIELD_NAME_ROOM];   /* what makes a letter, and nothing else, lower case */
+	__u64 length;
+};
+
+static const struct field_name field_names[4] = {
+	{"content-length:", "       \0      \0", 15},
+	{"transfer-encoding:", "        \0        \0", 18},
+	{"upgrade:", "       \0", 8},
+};
+
+static __always_inline __u64 name_word(const __u8 *octets)
+{
+#ifdef __bpf__
+	return *(const __u64 *)octets;
+#else
+	__u64 word;
+
+	__builtin_memcpy(&word, octets, sizeof(word));
+	return word;
+#endif
+}
+
+/* Behind the line feed that ends the line, or behind what one step looks at. */
+static __always_inline __u32 skip_line(struct workspace *w, __u32 position, __u32 end)
+{
+	__u64 feeds;
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 0; i < REST_WORDS && position < end; i++) {
+		/* Behind the window there are zeros. */
+		feeds = octets_equal(word_at(w, position), '\n');
+		if (feeds) {
+			position += first_octet(feeds) + 1;
+			break;
+		}
+		position += 8;
+	}
+	position = forget(w, position);
+	return position < end ? position : end;
+}
+
+/* At the beginning of a line. */
+static __always_inline __u32 read_field(struct workspace *w, __u32 position)
+{
+	struct stream *s = &w->stream;
+	__u8 octet = octet_at(w, position);
+
+	if (octet == '\n') {
+		end_head(w);
+		return position + 1;
+	}
+	if (octet == '\r') {
+		s->phase = PHASE_HEAD_END;
+		return position + 1;
+	}
+	octet |= 0x20;
+	if (octet != 'c' && octet != 't' && octet != 'u') {
+		s->phase = PHASE_FIELD_REST;
+		return position;
+	}
+	s->index = (octet == 'c'   ? FIELD_LENGTH
+		    : octet == 't' ? FIELD_CODING
+				   : FIELD_UPGRADE)
+		   << FIELD_SHIFT;
+	s->phase = PHASE_FIELD_NAME;
+	return position;
+}
+
+/* The name was one of those, and its colon has been read. */
+static __always_inline void begin_value(struct stream *s, __u32 name)
+{
+	s->index = 0;
+	s->phase = PHASE_FIELD_REST;
+	if (name == FIELD_LENGTH) {
+		s->phase = PHASE_LENGTH;
+		s->value = 0;
+	} else if (name == FIELD_CODING) {
+		s->phase = PHASE_CODING;
+	} else {
+		s->flags |= STREAM_UPGRADE;
+	}
+}
+
+static __always_inline __u32 read_field_name(struct workspace *w, __u32 position, __u32 end)
+{
+	struct stream *s = &w->stream;
+	__u32 name = s->index >> FIELD_SHIFT & 3;
+	__u32 index = s->index & (FIELD_NAME_ROOM - 1);
+	const struct field_name *field = &field_names[name];
+	__u32 taken = (__u32)field->length - index;
+	__u64 difference;
+
+	if (taken > 8)
+		taken = 8;
+	if (taken > end - position)
+		taken = end - position;
+	difference = (word_at(w, position) | name_word(field->fold + index)) ^
+		     name_word(field->octets + index);
+	if (taken < 8)
+		difference &= octets_before_index(taken);
+	if (difference) {
+		s->phase = PHASE_FIELD_REST;
+		return position;
+	}
+	index += taken;
+	s->index = name << FIELD_SHIFT | index;
+	if (index == (__u32)field->length)
+		begin_value(s, name);
+	return position + taken;
+}
+
+/* Content-Length = 1*DIGIT, in blanks (RFC 9110 section 8.6). */
+static __always_inline void end_length(struct stream *s)
+{
+	if (s->index == 0 || ((s->flags & STREAM_LENGTH) && s->left != s->value))
+		s->flags |= STREAM_SPOILT;
+	s->flags |= STREAM_LENGTH;
+	s->left = s->value;
+	s->phase = PHASE_FIELD;
+}
+
+static __always_inline __u32 read_length(struct workspace *w, __u32 position)
+{
+	struct stream *s = &w->stream;
+	__u8 octet = octet_at(w, position);
+
+	if (octet == '\n') {
+		end_length(s);
+	} else if (octet == ' ' || octet == '\t' || octet == '\r') {
+		if (s->index)
+			s->index = LENGTH_ENDED;
+	} else if (octet >= '0' && octet <= '9' && s->index < LENGTH_DIGITS_MAX) {
+		s->value = s->value * 10 + octet - '0';
+		s->index++;
+	} else {
+		s->flags |= STREAM_SPOILT;
+		s->phase = PHASE_FIELD_REST;
+	}
+	return position + 1;
+}
+
+/* `index`: octets of "chunked" that fit; or that there is no more to fit, or that a blank came. */
+#define CODING_OTHER 8
+#define CODING_BLANK 16
+
+static __always_inline void end_coding(struct stream *s)
+{
+	s->flags |= STREAM_CODED | STREAM_CHUNKED;
+	if ((s->index & ~CODING_BLANK) != 7)
+		s->flags &= ~STREAM_CHUNKED;
+	s->phase = PHASE_FIELD;
+}
+
+/* The last of the codings is to be "chunked" (RFC 9112 section 6.1). */
+static __always_inline __u32 read_coding(struct workspace *w, __u32 position)
+{
+	const __u64 chunked = OCTETS('c', 'h', 'u', 'n', 'k', 'e', 'd', 0);
+	struct stream *s = &w->stream;
+	__u8 octet = octet_at(w, position);
+
+	if (octet == '\n')
+		end_coding(s);
+	else if (octet == ',')
+		s->index = 0;
+	else if (octet == ' ' || octet == '\t' || octet == '\r')
+		s->index |= s->index ? CODING_BLANK : 0;
+	else if (s->index < 7 && (octet | 0x20) == (__u8)(chunked >> 8 * (s->index & 7)))
+		s->index++;
+	else
+		s->index = CODING_OTHER;
+	return position + 1;
+}
+
+#endif

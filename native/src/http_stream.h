@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/*
+ * Reads a direction of a connection as HTTP/1.x messages, one window of octets after the other, and
+ * can pause and go on at any octet. What it keeps in between is struct stream.
+ */
+#ifndef HTTP_STREAM_H
+#define HTTP_STREAM_H
+
+#include "held_octets.h"
+#include "message_body.h"
+#include "start_line.h"
+
+/*
+ * Steps taken in one go, each of at least one octet and mostly of many. The verifier looks at every
+ * one of them, but has forgotten the last one by then: all that a step leaves is in memory.
+ */
+#define STEPS_MAX 16
+
+/* Goes at one packet. */
+#define GOES_MAX 4096
+
+/* From here on nothing matters up to the end of the line. */
+static __always_inline int is_rest(__u8 phase)
+{
+	return phase == PHASE_LINE_REST || phase == PHASE_FIELD_REST || phase == PHASE_CHUNK_REST ||
+	       phase == PHASE_TRAILER_REST;
+}
+
+static __always_inline __u32 read_rest(struct workspace *w, __u32 position, __u32 end)
+{
+	struct stream *s = &w->stream;
+
+	position = skip_line(w, position, end);
+	if (octet_at(w, position - 1) != '\n')
+		return position;
+	if (s->phase == PHASE_CHUNK_REST) {
+		begin_chunk(s);
+	} else if (s->phase == PHASE_TRAILER_REST) {
+		s->phase = PHASE_TRAILER;
+	} else {
+		if (s->phase == PHASE_LINE_REST)
+			s->left = 0;
+		s->phase = PHASE_FIELD;
+	}
+	return position;
+}
+
+static __always_inline __u32 read_step(struct workspace *w, __u32 position, __u32 end)
+{
+	switch (w->stream.phase) {
+	case PHASE_START:
+		return read_start(w, position, end);
+	case PHASE_METHOD:
+		return read_method(w, position, end);
+	case PHASE_TARGET:
+		return read_target(w, position, end);
+	case PHASE_VERSION:
+		return read_version(w, position, end);
+	case PHASE_STATUS:
+		return read_status(w, position);
+	case PHASE_FIELD:
+		return read_field(w, position);
+	case PHASE_FIELD_NAME:
+		return read_field_name(w, position, end);
+	case PHASE_LENGTH:
+		return read_length(w, position);
+	case PHASE_CODING:
+		return read_coding(w, position);
+	case PHASE_HEAD_END:
+	case PHASE_TRAILER_END:
+		return read_empty_line(w, position);
+	case PHASE_CHUNK_SIZE:
+		return read_chunk_size(w, position);
+	case PHASE_CHUNK_END:
+		return read_chunk_end(w, position);
+	case PHASE_TRAILER:
+		return read_trailer(w, position);
+	case PHASE_LINE_REST:
+	case PHASE_FIELD_REST:
+	case PHASE_CHUNK_REST:
+	case PHASE_TRAILER_REST:
+		return position;
+	default:
+		return position + pass_over(w, end - position);
+	}
+}
+
+static __always_inline void read_window(struct workspace *w)
+{
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 0; i < STEPS_MAX; i++) {
+		if (w->position >= w->end || w->stop)
+			break;
+		w->reached = read_step(w, w->position, w->end);
+		asm volatile("" ::: "memory");
+		if (is_rest(w->stream.phase) && !w->stop && w->reached < w->end)
+			w->reached = read_rest(w, w->reached, w->end);
+		w->stream.next += w->reached - w->position;
+		w->position = w->reached;
+	}
+}
+
+static __always_inline int is_passed_over(const struct stream *s)
+{
+	switch (s->phase) {
+	case PHASE_BODY:
+	case PHASE_CHUNK:
+	case PHASE_TUNNEL:
+	case PHASE_UNTIL_CLOSE:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* The next octets of the packet, if there are any, into the window. */
+SUBPROGRAM int load_octets(packet_t *packet)
+{
+	struct workspace *w = workspace();
+	__u32 count;
+
+	if (!w)
+		return -1;
+	if (w->remaining && is_passed_over(&w->stream)) {
+		count = pass_over(w, w->remaining);
+		w->stream.next += count;
+		w->offset += count;
+		w->remaining -= count;
+		if (w->stop)
+			return -1;
+	}
+	count = w->remaining;
+	if (!count)
+		return -1;
+	if (count > WINDOW_OCTETS)
+		count = WINDOW_OCTETS;
+	if (packet_copy(packet, w->offset, w->window, count, WINDOW_OCTETS)) {
+		lose(w, 0);
+		return -1;
+	}
+	end_window(w, 0, count);
+	w->from_block = 0;
+	w->offset += count;
+	w->remaining -= count;
+	return 0;
+}
+
+/*
+ * Reads on for a while: what is left of the packet, and then what was kept of the octets behind it.
+ * Answers whether there may be more.
+ */
+SUBPROGRAM int read_on(packet_t *packet)
+{
+	struct workspace *w = workspace();
+
+	if (!w)
+		return 0;
+	if (w->position >= w->end && load_octets(packet) && (w->stop || load_held(w->stream.next)))
+		return 0;
+	read_window(w);
+	if (w->from_block && w->position >= WINDOW_OCTETS)
+		drop_held(w);
+	return !w->stop;
+}
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* What a hook hands its packets to. */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include "answers.h"
+#include "requests.h"
+
+/* A packet that is received: the result that it goes under. */
+static __always_inline int judge_received(packet_t *packet, int no_link_header)
+{
+	struct payload payload = {};
+	int result = find_payload(packet, no_link_header, &payload);
+	struct workspace *w;
+	struct look look;
+
+	if (result == RESULT_REQUEST) {
+		if (!is_learned(payload.local_port)) {
+			look = first_look(packet, &payload);
+			if (look.result != LOOK_FURTHER && look.unseen == UNSEEN_COUNT)
+				return look.result;
+		}
+		w = workspace();
+		if (!w)
+			return RESULT_RESYNC;
+		w->payload = payload;
+		return judge_data(packet);
+	}
+	if ((result == RESULT_NO_PAYLOAD && (payload.flags & TCP_SYN)) || payload.may_be_quic) {
+		w = workspace();
+		if (!w)
+			return result;
+		w->payload = payload;
+		if (result == RESULT_NO_PAYLOAD)
+			note_opening(packet);
+		else
+			note_quic(packet, 0);
+	}
+	return result;
+}
+
+/* A packet that is sent. */
+static __always_inline void judge_sent(packet_t *packet, int no_link_header)
+{
+	struct payload payload = {};
+	int result = find_payload(packet, no_link_header, &payload);
+	int answers = result == RESULT_REQUEST && is_learned(payload.remote_port);
+	struct workspace *w;
+
+	if (!answers && !payload.may_be_quic)
+		return;
+	w = workspace();
+	if (!w)
+		return;
+	w->payload = payload;
+	if (answers)
+		follow_answers(packet);
+	else
+		note_quic(packet, 1);
+}
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* The start line of a message (RFC 9112 sections 3 and 4), wherever packets cut it. */
+#ifndef START_LINE_H
+#define START_LINE_H
+
+#include "workspace.h"
+
+/* A token of so many octets is no method. */
+#define METHOD_OCTETS_MAX 128
+
+/* Octets of the line up to the space behind the target, at the most: 8 of the version follow it. */
+#define TARGET_END_MAX (REQUEST_LINE_MAX - 9)
+
+/* Words of a target that one step looks at. */
+#define TARGET_WORDS 16
+
+static __always_inline __u8 known_method(__u64 token)
+{
+	if (token == OCTETS('G', 'E', 'T', 0, 0, 0, 0, 0))
+		return METHOD_GET;
+	if (token == OCTETS('P', 'O', 'S', 'T', 0, 0, 0, 0))
+		return METHOD_POST;
+	if (token == OCTETS('H', 'E', 'A', 'D', 0, 0, 0, 0))
+		return METHOD_HEAD;
+	if (token == OCTETS('P', 'U', 'T', 0, 0, 0, 0, 0))
+		return METHOD_PUT;
+	if (token == OCTETS('D', 'E', 'L', 'E', 'T', 'E', 0, 0))
+		return METHOD_DELETE;
+	if (token == OCTETS('C', 'O', 'N', 'N', 'E', 'C', 'T', 0))
+		return METHOD_CONNECT;
+	if (token == OCTETS('O', 'P', 'T', 'I', 'O', 'N', 'S', 0))
+		return METHOD_OPTIONS;
+	if (token == OCTETS('T', 'R', 'A', 'C', 'E', 0, 0, 0))
+		return METHOD_TRACE;
+	if (token == OCTETS('P', 'A', 'T', 'C', 'H', 0, 0, 0))
+		return METHOD_PATCH;
+	return METHOD_OTHER;
+}
+
+/* The request line is one: it counts, unless it is to be found out first whether it may. */
+static __always_inline void recognise(struct workspace *w)
+{
+	w->stream.phase = PHASE_LINE_REST;
+	if (w->stream.flags & STREAM_UNPROVEN)
+		w->stop = STOP_RECOGNISED;
+	else
+		count_request(w);
+}
+
+/* Takes octets of the method, up to the space behind it. */
+static __always_inline __u32 read_method(struct workspace *w, __u32 position, __u32 end)
+{
+	struct stream *s = &w->stream;
+	__u64 word = word_at(w, position);
+	__u64 outside = octets_outside_target(word);
+	__u32 taken = outside ? first_octet(outside) : 8;
+	__u32 index = s->index;
+
+	/* Behind the window there are zeros, which are outside. */
+	if (outside)
+		word &= octets_before_index(taken);
+	if (octets_outside_token(word) & (outside ? octets_before_index(taken) : ~0ull))
+		return lose(w, position);
+	if (index < 8)
+		s->left |= word << 8 * index;
+	index += taken;
+	if (index >= METHOD_OCTETS_MAX)
+		return lose(w, position);
+	s->index = index;
+	position += taken;
+	if (taken == 8 || position >= end)
+		return position;
+	if (!index || octet_at(w, position) != ' ')
+		return lose(w, position);
+	s->method = index < 8 ? known_method(s->left) : METHOD_OTHER;
+	s->value = index + 1;
+	s->index = 0;
+	s->left = 0;
+	s->phase = PHASE_TARGET;
+	return position + 1;
+}
+
+/* Before a message: empty lines are passed over (RFC 9112 section 2.2; servers take any number). */
+static __always_inline __u32 read_start(struct workspace *w, __u32 position, __u32 end)
+{
+	struct stream *s = &w->stream;
+	__u8 octet = octet_at(w, position);
+
+	if (octet == '\r' || octet == '\n')
+		return position + 1;
+	s->index = 0;
+	s->left = 0;
+	s->value = 0;
+	s->flags &= STREAM_UNPROVEN;
+	if (w->answers) {
+		s->phase = PHASE_STATUS;
+		return position;
+	}
+	s->phase = PHASE_METHOD;
+	return read_method(w, position, end);
+}
+
+/* The space behind the target was found. */
+static __always_inline __u32 end_target(struct workspace *w, __u32 position)
+{
+	struct stream *s = &w->stream;
+
+	if (octet_at(w, position) != ' ' || !(s->flags & STREAM_TARGET))
+		return lose(w, position);
+	s->index = 0;
+	s->phase = PHASE_VERSION;
+	return position + 1;
+}
+
+/* The first octet decides on the form; what is not origin-form holds a colon, except for "*". */
+static __always_inline int begin_target(struct stream *s, __u8 first)
+{
+	if (first <= ' ' || first == 0x7f)
+		return -1;
+	s->index = first == '*' ? 1 : 2;
+	if (first == '*' || first == '/')
+		s->flags |= STREAM_TARGET;
+	return 0;
+}
+
+static __always_inline __u32 read_target(struct workspace *w, __u32 position, __u32 end)
+{
+	struct stream *s = &w->stream;
+	__u32 from = position, i;
+	__u64 word, outside = 0, colon = 0;
+
+	if (s->index == 0) {
+		if (begin_target(s, octet_at(w, position)))
+			return lose(w, position);
+		s->value++;
+		return position + 1;
+	}
+	if (s->index == 1)
+		return end_target(w, position);
+	KEEP_LOOP
+	for (i = 0; i < TARGET_WORDS; i++) {
+		word = word_at(w, position);
+		outside = octets_outside_target(word);
+		/* One behind the target is in no version, and so refused there. */
+		colon |= octets_equal(word, ':');
+		if (outside) {
+			position += first_octet(outside);
+			break;
+		}
+		position += 8;
+		if (position >= end)
+			break;
+	}
+	position = forget(w, position);
+	if (position > end)
+		position = end;
+	if (colon)
+		s->flags |= STREAM_TARGET;
+	s->value += position - from;
+	if (s->value > TARGET_END_MAX) {
+		w->too_long = 1;
+		s->phase = PHASE_LINE_REST;
+		return position;
+	}
+	if (!outside || position >= end)
+		return position;
+	return end_target(w, position);
+}
+
+/* "HTTP/1." and a digit. */
+static __always_inline __u32 read_version(struct workspace *w, __u32 position, __u32 end)
+{
+	const __u64 version = OCTETS('H', 'T', 'T', 'P', '/', '1', '.', 0);
+	struct stream *s = &w->stream;
+	__u32 index = s->index & 7;
+	__u32 taken = 8 - index;
+	__u64 word = word_at(w, position);
+	__u64 expected = version >> 8 * index;
+	__u8 digit;
+
+	if (taken > end - position)
+		taken = end - position;
+	digit = word >> 8 * (7 - index);
+	if (index + taken < 8) {
+		if ((word ^ expected) & octets_before_index(taken & 7))
+			return lose(w, position);
+		s->index = index + taken;
+		return position + taken;
+	}
+	if ((word ^ expected) & octets_before_index(7 - index))
+		return lose(w, position);
+	if (digit < '0' || digit > '9')
+		return lose(w, position);
+	recognise(w);
+	return position + taken;
+}
+
+/* "HTTP/1.1 200": an octet at a time, since there are only twelve. */
+static __always_inline __u32 read_status(struct workspace *w, __u32 position)
+{
+	const __u64 version = OCTETS('H', 'T', 'T', 'P', '/', '1', '.', 0);
+	struct stream *s = &w->stream;
+	__u8 octet = octet_at(w, position);
+	__u32 index = s->index;
+	int fits;
+
+	if (index < 7)
+		fits = octet == (__u8)(version >> 8 * index);
+	else if (index == 8)
+		fits = octet == ' ';
+	else
+		fits = octet >= '0' && octet <= '9';
+	if (!fits)
+		return lose(w, position);
+	if (index > 8)
+		s->value = s->value * 10 + octet - '0';
+	s->index = index + 1;
+	if (index == 11)
+		s->phase = PHASE_LINE_REST;
+	return position + 1;
+}
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/*
+ * Where a packet is worked on. One per CPU: functions that the verifier judges by themselves take
+ * no pointers on kernels before 5.12, so what they share lies here.
+ */
+#ifndef WORKSPACE_H
+#define WORKSPACE_H
+
+#include "flow.h"
+#include "octet_words.h"
+#include "packet_parse.h"
+
+#define WINDOW_OCTETS BLOCK_OCTETS
+
+/* Why reading paused. */
+#define STOP_RECOGNISED 1 /* a request line, on a connection that has not had one */
+#define STOP_UNDECIDED	2
+#define STOP_LOST	3
+
+struct workspace {
+	struct payload payload;
+	struct flow_key key;
+	struct flow flow;     /* a copy; `stream` is the newer one of that which is read */
+	struct stream stream; /* the requests, or the answers, being read */
+	__u32 position;	      /* in the window: the next octet */
+	__u32 reached;	      /* in the window, by the step under way */
+	__u32 forgotten;
+	__u32 end;	 /* in the window: behind the last one */
+	__u32 offset;	 /* in the packet: behind the window */
+	__u32 remaining; /* octets of the packet's data behind the window */
+	__u32 counted;	 /* requests */
+	__u8 answers;	 /* whether it is the server's direction */
+	__u8 stop;
+	__u8 excluded;	 /* the port is */
+	__u8 too_long;	 /* a request line was */
+	__u8 from_block; /* whether the window is of kept octets */
+	__u8 reserved[3];
+	__u8 window[WINDOW_OCTETS + 8] __attribute__((aligned(8))); /* zeros behind `end` */
+	struct block block;
+	__u8 block_room[BLOCK_OCTETS]; /* so that the verifier sees that copies to `block` stay
+					  inside */
+};
+
+/* Storage: in the kernel maps, in the host's tests arrays. Whoever includes this defines it. */
+static __always_inline struct workspace *workspace(void);
+static __always_inline struct flow *find_flow(const struct flow_key *key); /* or NULL */
+static __always_inline int make_flow(const struct flow_key *key, const struct flow *flow);
+static __always_inline struct opening *find_opening(const struct flow_key *key); /* or NULL */
+static __always_inline int make_opening(const struct flow_key *key, const struct opening *opening);
+static __always_inline const struct block *find_block(const struct block_key *key); /* or NULL */
+static __always_inline int make_block(const struct block_key *key, const struct block *block);
+static __always_inline void drop_block(const struct block_key *key);
+static __always_inline int is_learned(__u16 port);
+static __always_inline void learn(__u16 port);
+static __always_inline int is_excluded(__u16 port);
+static __always_inline void count_method(__u32 method);
+static __always_inline void count_unseen(__u32 protocol);
+static __always_inline __u32 random_number(void);
+static __always_inline __u32 own_cpu(void);
+
+/* Unaligned, eight octets from `position` on. */
+static __always_inline __u64 word_at(const struct workspace *w, __u32 position)
+{
+	const __u8 *at = w->window + (position & (WINDOW_OCTETS - 1));
+#ifdef __bpf__
+	return *(const __u64 *)at;
+#else
+	__u64 word;
+
+	__builtin_memcpy(&word, at, sizeof(word));
+	return word;
+#endif
+}
+
+static __always_inline __u8 octet_at(const struct workspace *w, __u32 position)
+{
+	return w->window[position & (WINDOW_OCTETS - 1)];
+}
+
+/* The same number, of which the verifier knows nothing any more: what follows is looked at once,
+ * and not for each way that led to it. */
+static __always_inline __u32 forget(struct workspace *w, __u32 number)
+{
+	volatile __u32 *at = &w->forgotten;
+
+	*at = number;
+	return *at;
+}
+
+static __always_inline void count_request(struct workspace *w)
+{
+	if (w->excluded) {
+		w->excluded = 2;
+		return;
+	}
+	w->counted++;
+	count_method(w->stream.method);
+}
+
+/* What follows cannot be told. */
+static __always_inline __u32 lose(struct workspace *w, __u32 position)
+{
+	w->stream.phase = PHASE_LOST;
+	w->stop = STOP_LOST;
+	return position;
+}
+
+#endif
