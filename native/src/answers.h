@@ -6,18 +6,48 @@
 
 #include "connection.h"
 
-/* The server has octets that were never seen here, and so they will not come any more. */
-static __always_inline void notice_missed(struct workspace *w)
+/* Reads on in the client's direction, in what was kept of it. */
+static __always_inline void read_kept(packet_t *packet, struct workspace *w)
 {
-	struct stream *requests = &w->flow.requests;
+	w->answers = 0;
+	w->stop = 0;
+	begin_packet(w, w->payload.length);
+	read_all(packet);
+	if (w->stop == STOP_RECOGNISED)
+		prove(packet, w);
+}
 
-	if (!(w->payload.flags & TCP_ACK) || requests->phase >= PHASE_UNDECIDED ||
-	    (__s32)(w->payload.acknowledgement - requests->next) <= 0)
+/* Until the client's next packet. */
+static __always_inline void leave_kept(struct workspace *w)
+{
+	if (w->stream.phase == PHASE_LOST) {
+		w->flow.flags &= ~FLOW_HOLDS;
+		w->flow.lost_at = w->payload.sequence;
+	}
+	w->flow.requests = w->stream;
+	w->answers = 1;
+	w->stop = 0;
+}
+
+/*
+ * The server has octets that were never seen here, and so they will not come any more. If no
+ * request was seen before, they were something else's, and what was kept may be the first.
+ */
+static __always_inline void notice_missed(packet_t *packet, struct workspace *w)
+{
+	w->stream = w->flow.requests;
+	if (!(w->payload.flags & TCP_ACK) || w->stream.phase >= PHASE_UNDECIDED ||
+	    (__s32)(w->payload.acknowledgement - w->stream.next) <= 0)
 		return;
-	requests->phase = PHASE_LOST;
-	requests->next = w->payload.acknowledgement;
-	w->flow.flags &= ~FLOW_HOLDS;
-	w->flow.lost_at = w->payload.sequence;
+	if ((w->flow.flags & FLOW_HOLDS) && w->stream.phase == PHASE_START &&
+	    (w->stream.flags & STREAM_UNPROVEN)) {
+		w->stream.next = w->flow.held_start;
+		read_kept(packet, w);
+	} else {
+		w->stream.phase = PHASE_LOST;
+		w->stream.next = w->payload.acknowledgement;
+	}
+	leave_kept(w);
 }
 
 /* The answer has come: what was kept of the client's octets can be judged. */
@@ -27,20 +57,13 @@ static __always_inline void decide(packet_t *packet, struct workspace *w)
 	    (__s32)(w->flow.answered - w->flow.requested) < 0)
 		return;
 	w->stream = w->flow.requests;
-	w->answers = 0;
-	w->stop = 0;
-	begin_packet(w, w->payload.length);
 	if (w->flow.tunnel == w->flow.requested) {
 		enter_tunnel(&w->stream);
 	} else {
 		w->stream.phase = PHASE_START;
-		read_all(packet);
+		read_kept(packet, w);
 	}
-	if (w->stream.phase == PHASE_LOST) {
-		w->flow.flags &= ~FLOW_HOLDS;
-		w->flow.lost_at = w->payload.sequence;
-	}
-	w->flow.requests = w->stream;
+	leave_kept(w);
 }
 
 /* Out of step: in again where a packet begins a response, which is taken for the last one's. */
@@ -64,7 +87,7 @@ static __always_inline void judge_answer(packet_t *packet, struct workspace *w)
 	__u32 length = w->payload.length;
 	__u32 ahead = w->payload.sequence - w->flow.answers.next;
 
-	notice_missed(w);
+	notice_missed(packet, w);
 	w->flow.flags |= FLOW_ANSWERED;
 	w->stream = w->flow.answers;
 	if ((__s32)(ahead + length) <= 0)

@@ -87,9 +87,11 @@ struct flow {
 	__u32 answered;	     /* heads of final responses so far */
 	__u32 tunnel;	     /* the number of the request whose answer opened a tunnel, or 0 */
 	__u32 held;	     /* name of the kept octets in block_map */
+	__u32 held_start;    /* sequence number of the first of them */
 	__u32 held_end;	     /* sequence number behind the last of them */
 	__u32 lost_at;	     /* acknowledgement number of the client when its requests were lost */
 	__u32 flags;
+	__u32 reserved;
 };
 
 #define FLOW_STARTED  1 /* `start` is known */
@@ -119,7 +121,7 @@ struct port_set {
 
 _Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed");
 _Static_assert(sizeof(struct stream) == 24, "copied by words");
-_Static_assert(sizeof(struct flow) == 96, "copied by words");
+_Static_assert(sizeof(struct flow) == 104, "copied by words");
 _Static_assert(sizeof(struct block_key) == 8, "no padding: it is hashed");
 
 #endif

@@ -116,10 +116,13 @@ SUBPROGRAM int hold(packet_t *packet, __u32 sequence, __u32 offset, __u32 length
 	if (!(w->flow.flags & FLOW_HOLDS)) {
 		w->flow.flags |= FLOW_HOLDS;
 		w->flow.held = random_number();
-		w->flow.held_end = end;
-	} else if ((__s32)(end - w->flow.held_end) > 0) {
+		w->flow.held_start = sequence;
 		w->flow.held_end = end;
 	}
+	if ((__s32)(sequence - w->flow.held_start) < 0)
+		w->flow.held_start = sequence;
+	if ((__s32)(end - w->flow.held_end) > 0)
+		w->flow.held_end = end;
 	KEEP_LOOP
 	for (i = 0; i <= HELD_MAX / BLOCK_OCTETS + 1; i++) {
 		if (!length)

@@ -6,37 +6,47 @@
 #include "answers.h"
 #include "requests.h"
 
+/* Data that is received. Most that is no request shows it at once, on a port where none came yet.
+ */
+static __always_inline int judge_payload(packet_t *packet, const struct payload *payload)
+{
+	struct workspace *w;
+	struct look look;
+
+	if (!is_learned(payload->local_port)) {
+		look = first_look(packet, payload);
+		if (look.result != LOOK_FURTHER && look.unseen == UNSEEN_COUNT)
+			return look.result;
+	}
+	w = workspace();
+	if (!w)
+		return RESULT_RESYNC;
+	w->payload = *payload;
+	return judge_data(packet);
+}
+
+static __always_inline void note_connection(packet_t *packet, const struct payload *payload)
+{
+	struct workspace *w = workspace();
+
+	if (!w)
+		return;
+	w->payload = *payload;
+	if (payload->may_be_quic)
+		note_quic(packet, 0);
+	else
+		note_opening(packet);
+}
+
 /* A packet that is received: the result that it goes under. */
 static __always_inline int judge_received(packet_t *packet, int no_link_header)
 {
 	struct payload payload = {};
 	int result = find_payload(packet, no_link_header, &payload);
-	struct workspace *w;
-	struct look look;
 
-	if (result == RESULT_REQUEST) {
-		if (!is_learned(payload.local_port)) {
-			look = first_look(packet, &payload);
-			if (look.result != LOOK_FURTHER && look.unseen == UNSEEN_COUNT)
-				return look.result;
-		}
-		w = workspace();
-		if (!w)
-			return RESULT_RESYNC;
-		w->payload = payload;
-		return judge_data(packet);
-	}
-	if ((result == RESULT_NO_PAYLOAD && (payload.flags & TCP_SYN)) || payload.may_be_quic) {
-		w = workspace();
-		if (!w)
-			return result;
-		w->payload = payload;
-		if (result == RESULT_NO_PAYLOAD)
-			note_opening(packet);
-		else
-			note_quic(packet, 0);
-	}
-	return result;
+	if ((payload.flags & TCP_SYN) || payload.may_be_quic)
+		note_connection(packet, &payload);
+	return result == RESULT_REQUEST ? judge_payload(packet, &payload) : result;
 }
 
 /* A packet that is sent. */

@@ -38,7 +38,7 @@
 #ifdef __bpf__
 #define SUBPROGRAM __attribute__((noinline))
 #else
-#define SUBPROGRAM static
+#define SUBPROGRAM static inline
 #endif
 
 /* So that a header is copied by words. */

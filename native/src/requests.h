@@ -169,6 +169,15 @@ static __always_inline int begins_anew(struct workspace *w)
 	return 1;
 }
 
+/* What was lost may be a body, and go on; not so what began with something else than HTTP. */
+static __always_inline int may_head_request(const struct workspace *w)
+{
+	__u32 foreign = FLOW_STARTED | FLOW_FOREIGN;
+
+	return (w->flow.flags & foreign) == foreign ||
+	       w->flow.lost_at != w->payload.acknowledgement;
+}
+
 /* On a connection that cannot be followed: the next that heads a request, once the server has
  * answered, is taken for one. */
 static __always_inline int judge_lost(packet_t *packet, struct workspace *w)
@@ -178,7 +187,7 @@ static __always_inline int judge_lost(packet_t *packet, struct workspace *w)
 	struct look look = first_look(packet, &w->payload);
 	int result;
 
-	if (look.result != LOOK_FURTHER || w->flow.lost_at == w->payload.acknowledgement) {
+	if (look.result != LOOK_FURTHER || !may_head_request(w)) {
 		w->flow.requests.next = w->payload.sequence + w->payload.length;
 		if (!(flags & FLOW_FOREIGN))
 			return RESULT_RESYNC;

@@ -15,9 +15,12 @@
 #define CORPUS_SERIES_MAX 60 /* cases of one series, where tests have thousands */
 
 static const char *const check_results[RESULT_COUNT] = {
-	"request",	"no_payload", "not_http",	 "tls",		  "http2",
-	"not_tcp",	"fragment",   "truncated",	 "line_too_long", "excluded",
-	"encapsulated", "malformed",  "line_incomplete",
+	"request",	   "no_payload",     "not_http",     "tls",
+	"http2",	   "not_tcp",	     "fragment",     "truncated",
+	"line_too_long",   "excluded",	     "encapsulated", "malformed",
+	"line_incomplete", "head_continued", "body",	     "retransmission",
+	"out_of_order",	   "response",	     "tunnel",	     "undecided",
+	"resync",
 };
 
 static struct {

@@ -6,12 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "host_packet.h"
-#include "http_parse.h"
+#include "host_storage.h"
+#include "judge.h"
+
+/* A verdict on a packet that is the first of its connection, and on a port not learned yet. */
+struct verdict {
+	__u8 result; /* enum packet_result */
+	__u8 method; /* enum http_method of the first request, if the result is RESULT_REQUEST */
+	__u16 local_port; /* likewise */
+};
 
 /* Around a line in the middle of a packet: what follows would end it, or spoil it, were it looked
- * at. */
-#define LINE_BEFORE 3
+ * at. Addresses are read before it. */
+#define LINE_BEFORE 8
 #define LINE_BEHIND 160
 static const char *const line_behind[] = {" HTTP/1.1\r\n", "(\"\x7f: "};
 
@@ -37,6 +44,39 @@ static __u32 number(struct verdict verdict)
 	return verdict.result | verdict.method << 8 | (__u32)verdict.local_port << 16;
 }
 
+/* A line that was too long came first, whatever was found behind it. */
+static struct verdict verdict_of(int result, __u16 port)
+{
+	if (result == RESULT_REQUEST && host.first_too_long)
+		return (struct verdict){.result = RESULT_LINE_TOO_LONG};
+	if (result == RESULT_REQUEST)
+		return (struct verdict){result, host.first_method, port};
+	return (struct verdict){.result = result};
+}
+
+static struct verdict judge(packet_t *packet, int no_link_header)
+{
+	struct payload payload = {};
+
+	host_forget();
+	host.excluded_port = -1;
+	find_payload(packet, no_link_header, &payload);
+	return verdict_of(judge_received(packet, no_link_header), payload.local_port);
+}
+
+/* Of data that some packet carries. */
+static int match_line(packet_t *packet, __u32 offset, __u32 length)
+{
+	struct payload payload = {
+		.offset = offset, .length = length, .sequence = 1000, .local_port = 80};
+	struct verdict verdict;
+
+	host_forget();
+	host.excluded_port = -1;
+	verdict = verdict_of(judge_payload(packet, &payload), payload.local_port);
+	return verdict.result | verdict.method << 8;
+}
+
 static inline struct verdict judge_octets(const __u8 *octets, __u32 length, int no_link_header)
 {
 	packet_t packet = new_packet(length);
@@ -53,7 +93,7 @@ static inline struct verdict judge_octets(const __u8 *octets, __u32 length, int 
 
 static int match_placed(const __u8 *line, __u32 length, const char *end)
 {
-	__u32 before = end ? LINE_BEFORE : 0;
+	__u32 before = LINE_BEFORE;
 	__u32 behind = end ? LINE_BEHIND : 0;
 	packet_t packet = new_packet(before + length + behind);
 	__u8 *octets = (__u8 *)packet.octets;

@@ -13,6 +13,7 @@ typedef struct host_packet {
 	__u32 length;
 	int peek; /* whether packet_peek works: data in the linear part of a packet, or not */
 	int tag_removed;
+	__u16 removed_tag;
 } packet_t;
 
 static inline __u32 packet_length(packet_t *packet)
@@ -43,6 +44,11 @@ static inline int packet_peek(packet_t *packet, __u32 offset, __u64 *word)
 static inline int packet_tag_removed(packet_t *packet)
 {
 	return packet->tag_removed;
+}
+
+static inline __u16 packet_removed_tag(packet_t *packet)
+{
+	return packet->removed_tag;
 }
 
 #endif

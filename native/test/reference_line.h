@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
- * What match_line should say, written from the grammar, octet by octet, without a thought for speed
- * or the verifier. It shares only the ids with what it judges.
+ * What data is by its first line, written from the grammar, octet by octet, without a thought for
+ * speed or the verifier. It shares only the ids with what it judges.
  */
 #ifndef REFERENCE_LINE_H
 #define REFERENCE_LINE_H
@@ -70,7 +70,7 @@ static int reference_is_tls(struct reference_data data)
 	       data.octets[2] <= 4 && length >= 1 && length <= 16384 + 2048;
 }
 
-/* A space, a version of HTTP/1, of which at least the dot has to be there. */
+/* A space, and a version of HTTP/1 with its digit. */
 static int reference_version(struct reference_data data, __u32 i)
 {
 	const char *expected;
@@ -82,7 +82,7 @@ static int reference_version(struct reference_data data, __u32 i)
 			return RESULT_NOT_HTTP;
 	}
 	if (reference_at(data, i) == REFERENCE_END)
-		return RESULT_REQUEST;
+		return RESULT_LINE_INCOMPLETE;
 	return reference_at(data, i) >= '0' && reference_at(data, i) <= '9' ? RESULT_REQUEST
 									    : RESULT_NOT_HTTP;
 }
@@ -113,7 +113,8 @@ static int reference_target(struct reference_data data, __u32 start)
 	return reference_version(data, i);
 }
 
-/* As match_line: the result, and in bits 8 to 15 the method of a request. */
+/* Of the data of a connection's first packet: the result, and in bits 8 to 15 the method of a
+ * request. */
 static inline int reference_line(const __u8 *octets, __u32 length)
 {
 	struct reference_data data = {.octets = octets, .length = length};
@@ -124,9 +125,11 @@ static inline int reference_line(const __u8 *octets, __u32 length)
 		return RESULT_TLS;
 	if (reference_begins(data, "PRI * HTTP/2.0\r\n"))
 		return RESULT_HTTP2;
-	if (reference_begins(data, "\r\n") && length > 2) {
-		data.octets += 2;
-		data.length -= 2;
+	if (reference_begins(data, "HTTP/1."))
+		return RESULT_RESPONSE;
+	while (reference_at(data, 0) == '\r' || reference_at(data, 0) == '\n') {
+		data.octets++;
+		data.length--;
 	}
 	for (i = 0; reference_is_token(reference_at(data, i)); i++)
 		if (i == REFERENCE_METHOD_MAX)

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* The maps, on the host: tables that grow, and forget nothing unless told to. One thread. */
+#ifndef HOST_STORAGE_H
+#define HOST_STORAGE_H
+
+#include <stdlib.h>
+
+#include "host_packet.h"
+#include "workspace.h"
+
+struct host_entry {
+	struct host_entry *next;
+	__u32 hash;
+	__u8 octets[]; /* key, then value at a multiple of 8 */
+};
+
+struct host_map {
+	__u32 key_size;
+	__u32 value_size;
+	struct host_entry *bucket[1024];
+};
+
+static struct host_map host_flows = {sizeof(struct flow_key), sizeof(struct flow), {}};
+static struct host_map host_openings = {sizeof(struct flow_key), sizeof(struct opening), {}};
+static struct host_map host_blocks = {sizeof(struct block_key), sizeof(struct block), {}};
+
+static struct {
+	struct workspace workspace;
+	struct port_set ports;
+	__u64 requests[METHOD_COUNT];
+	__u64 unseen[UNSEEN_COUNT];
+	int first_method;   /* the first that was counted since host_forget, or -1 */
+	int first_too_long; /* whether a line was too long before it */
+	int excluded_port;
+	__u32 random;
+} host;
+
+static __u32 host_hash(const __u8 *octets, __u32 length)
+{
+	__u32 hash = 2166136261u, i;
+
+	for (i = 0; i < length; i++)
+		hash = (hash ^ octets[i]) * 16777619u;
+	return hash ^ hash >> 15;
+}
+
+static struct host_entry **host_find(struct host_map *map, const void *key)
+{
+	__u32 hash = host_hash(key, map->key_size);
+	struct host_entry **at;
+
+	for (at = &map->bucket[hash % 1024]; *at; at = &(*at)->next)
+		if ((*at)->hash == hash && !memcmp((*at)->octets, key, map->key_size))
+			break;
+	return at;
+}
+
+static void *host_value(struct host_map *map, const void *key)
+{
+	struct host_entry *entry = *host_find(map, key);
+
+	return entry ? entry->octets + map->key_size : NULL;
+}
+
+static int host_put(struct host_map *map, const void *key, const void *value)
+{
+	struct host_entry **at = host_find(map, key);
+
+	if (!*at) {
+		*at = calloc(1, sizeof(**at) + map->key_size + map->value_size);
+		assert(*at);
+		(*at)->hash = host_hash(key, map->key_size);
+		memcpy((*at)->octets, key, map->key_size);
+	}
+	memcpy((*at)->octets + map->key_size, value, map->value_size);
+	return 0;
+}
+
+static void host_remove(struct host_map *map, const void *key)
+{
+	struct host_entry **at = host_find(map, key);
+	struct host_entry *gone = *at;
+
+	if (!gone)
+		return;
+	*at = gone->next;
+	free(gone);
+}
+
+static void host_clear(struct host_map *map)
+{
+	struct host_entry *entry;
+	__u32 i;
+
+	for (i = 0; i < 1024; i++)
+		while ((entry = map->bucket[i])) {
+			map->bucket[i] = entry->next;
+			free(entry);
+		}
+}
+
+/* As if just loaded. */
+static inline void host_forget(void)
+{
+	host_clear(&host_flows);
+	host_clear(&host_openings);
+	host_clear(&host_blocks);
+	memset(&host.ports, 0, sizeof(host.ports));
+	memset(host.requests, 0, sizeof(host.requests));
+	memset(host.unseen, 0, sizeof(host.unseen));
+	memset(&host.workspace, 0xa5, sizeof(host.workspace));
+	host.first_method = -1;
+	host.first_too_long = 0;
+}
+
+static __always_inline struct workspace *workspace(void)
+{
+	return &host.workspace;
+}
+
+static __always_inline struct flow *find_flow(const struct flow_key *key)
+{
+	return host_value(&host_flows, key);
+}
+
+static __always_inline int make_flow(const struct flow_key *key, const struct flow *flow)
+{
+	return host_put(&host_flows, key, flow);
+}
+
+static __always_inline struct opening *find_opening(const struct flow_key *key)
+{
+	return host_value(&host_openings, key);
+}
+
+static __always_inline int make_opening(const struct flow_key *key, const struct opening *opening)
+{
+	return host_put(&host_openings, key, opening);
+}
+
+static __always_inline const struct block *find_block(const struct block_key *key)
+{
+	return host_value(&host_blocks, key);
+}
+
+static __always_inline int make_block(const struct block_key *key, const struct block *block)
+{
+	return host_put(&host_blocks, key, block);
+}
+
+static __always_inline void drop_block(const struct block_key *key)
+{
+	host_remove(&host_blocks, key);
+}
+
+static __always_inline int is_learned(__u16 port)
+{
+	return host.ports.learned[port];
+}
+
+static __always_inline void learn(__u16 port)
+{
+	host.ports.learned[port] = 1;
+}
+
+static __always_inline int is_excluded(__u16 port)
+{
+	return port == host.excluded_port;
+}
+
+static __always_inline void count_method(__u32 method)
+{
+	assert(method < METHOD_COUNT);
+	if (host.first_method < 0) {
+		host.first_method = method;
+		host.first_too_long = host.workspace.too_long;
+	}
+	host.requests[method]++;
+}
+
+static __always_inline void count_unseen(__u32 protocol)
+{
+	assert(protocol < UNSEEN_COUNT);
+	host.unseen[protocol]++;
+}
+
+static __always_inline __u32 random_number(void)
+{
+	return host.random += 2654435761u;
+}
+
+static __always_inline __u32 own_cpu(void)
+{
+	return 0;
+}
+
+#endif
