@@ -63,10 +63,11 @@ struct stream {
 	__u8 index;  /* octets seen of what the phase reads */
 	__u8 method; /* of the request being read, enum http_method */
 	__u8 flags;
-	__u64 left;  /* octets of the body or chunk to come; in a head its Content-Length; of a
-			method its octets */
-	__u64 value; /* octets of the request line; a response's status; of a Content-Length its
-			digits */
+	__u64 left;   /* octets of the body or chunk to come; in a head its Content-Length; of a
+			 method its octets */
+	__u64 value;  /* octets of the request line; of a Content-Length its digits */
+	__u16 status; /* of a response */
+	__u16 reserved[3];
 };
 
 #define STREAM_CHUNKED	1
@@ -120,8 +121,8 @@ struct port_set {
 };
 
 _Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed");
-_Static_assert(sizeof(struct stream) == 24, "copied by words");
-_Static_assert(sizeof(struct flow) == 104, "copied by words");
+_Static_assert(sizeof(struct stream) == 32, "copied by words");
+_Static_assert(sizeof(struct flow) == 120, "copied by words");
 _Static_assert(sizeof(struct block_key) == 8, "no padding: it is hashed");
 
 #endif

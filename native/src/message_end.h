@@ -79,7 +79,7 @@ static __always_inline void end_request_head(struct workspace *w)
 }
 
 /* A CONNECT is the last request as long as it is not answered. */
-static __always_inline int opens_tunnel(const struct workspace *w, __u64 status)
+static __always_inline int opens_tunnel(const struct workspace *w, __u32 status)
 {
 	const struct flow *flow = &w->flow;
 
@@ -92,7 +92,7 @@ static __always_inline int opens_tunnel(const struct workspace *w, __u64 status)
 static __always_inline void end_response_head(struct workspace *w)
 {
 	struct stream *s = &w->stream;
-	__u64 status = s->value;
+	__u32 status = s->status;
 
 	/* an interim response */
 	if (status < 200 && status != 101) {

@@ -93,6 +93,7 @@ static __always_inline __u32 read_start(struct workspace *w, __u32 position, __u
 	s->value = 0;
 	s->flags &= STREAM_UNPROVEN;
 	if (w->answers) {
+		s->status = 0;
 		s->phase = PHASE_STATUS;
 		return position;
 	}
@@ -213,7 +214,7 @@ static __always_inline __u32 read_status(struct workspace *w, __u32 position)
 	if (!fits)
 		return lose(w, position);
 	if (index > 8)
-		s->value = s->value * 10 + octet - '0';
+		s->status = s->status * 10 + octet - '0';
 	s->index = index + 1;
 	if (index == 11)
 		s->phase = PHASE_LINE_REST;
