@@ -87,6 +87,14 @@ static __always_inline int packet_peek(packet_t *packet, __u32 offset, __u64 *wo
 	return 0;
 }
 
+static __always_inline const __u8 *packet_header(packet_t *packet, const __u32 length)
+{
+	const void *data = (void *)(long)packet->data;
+	const void *end = (void *)(long)packet->data_end;
+
+	return data + length <= end ? data : (void *)0;
+}
+
 static __always_inline int packet_tag_removed(packet_t *packet)
 {
 	return packet->vlan_present != 0;

@@ -41,32 +41,43 @@ static __always_inline void note_connection(packet_t *packet, const struct paylo
 /* A packet that is received: the result that it goes under. */
 static __always_inline int judge_received(packet_t *packet, int no_link_header)
 {
-	struct payload payload = {};
-	int result = find_payload(packet, no_link_header, &payload);
+	struct payload payload;
+	int result = no_link_header ? RESULT_COUNT : find_plain_payload(packet, &payload);
 
-	if ((payload.flags & TCP_SYN) || payload.may_be_quic)
-		note_connection(packet, &payload);
-	return result == RESULT_REQUEST ? judge_payload(packet, &payload) : result;
+	if (result == RESULT_COUNT) {
+		__builtin_memset(&payload, 0, sizeof(payload));
+		result = find_payload(packet, no_link_header, &payload);
+		if ((payload.flags & TCP_SYN) || payload.may_be_quic)
+			note_connection(packet, &payload);
+	}
+	if (result != RESULT_REQUEST)
+		return result;
+	return judge_payload(packet, &payload);
 }
 
 /* A packet that is sent. */
 static __always_inline void judge_sent(packet_t *packet, int no_link_header)
 {
-	struct payload payload = {};
-	int result = find_payload(packet, no_link_header, &payload);
-	int answers = result == RESULT_REQUEST && is_learned(payload.remote_port);
+	struct payload payload;
+	int result = no_link_header ? RESULT_COUNT : find_plain_payload(packet, &payload);
 	struct workspace *w;
 
-	if (!answers && !payload.may_be_quic)
+	if (result == RESULT_NO_PAYLOAD || result == RESULT_NOT_TCP)
+		return;
+	if (result == RESULT_COUNT) {
+		__builtin_memset(&payload, 0, sizeof(payload));
+		result = find_payload(packet, no_link_header, &payload);
+	}
+	if (!payload.may_be_quic && (result != RESULT_REQUEST || !is_learned(payload.remote_port)))
 		return;
 	w = workspace();
 	if (!w)
 		return;
 	w->payload = payload;
-	if (answers)
-		follow_answers(packet);
-	else
+	if (payload.may_be_quic)
 		note_quic(packet, 1);
+	else
+		follow_answers(packet);
 }
 
 #endif

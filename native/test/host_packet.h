@@ -41,6 +41,11 @@ static inline int packet_peek(packet_t *packet, __u32 offset, __u64 *word)
 	return packet->peek ? packet_read(packet, offset, word, sizeof(*word)) : -1;
 }
 
+static inline const __u8 *packet_header(packet_t *packet, __u32 length)
+{
+	return packet->peek && length <= packet->length ? packet->octets : NULL;
+}
+
 static inline int packet_tag_removed(packet_t *packet)
 {
 	return packet->tag_removed;
