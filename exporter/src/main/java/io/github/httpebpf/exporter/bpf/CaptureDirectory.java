@@ -2,6 +2,7 @@ package io.github.httpebpf.exporter.bpf;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -18,28 +19,38 @@ record CaptureDirectory(Path path, String interfaceName) {
   /** Whoever may only read. */
   static final String READABLE = "r--r--r--";
 
-  /** Whoever may write a link's pin may detach it. */
+  /** Whoever may write a link's pin may detach it; state holds addresses and payload. */
   static final String PRIVATE = "rw-------";
 
   Path requestMap() {
-    return path.resolve(HttpProbe.REQUEST_MAP);
+    return map(HttpProbe.REQUEST_MAP);
   }
 
   Path packetMap() {
-    return path.resolve(HttpProbe.PACKET_MAP);
+    return map(HttpProbe.PACKET_MAP);
+  }
+
+  Path unseenMap() {
+    return map(HttpProbe.UNSEEN_MAP);
+  }
+
+  /** Where a map of that name is pinned. */
+  Path map(String name) {
+    return path.resolve(name);
   }
 
   /** What makes the directory a capture: pinned first, removed last. */
   Path captureInfo() {
-    return path.resolve(HttpProbe.CAPTURE_INFO);
+    return map(HttpProbe.CAPTURE_INFO);
   }
 
-  Path program() {
-    return path.resolve("program");
+  Path program(ProbeProgram program) {
+    return path.resolve(program.programPin());
   }
 
-  Path link() {
-    return path.resolve("link");
+  /** Not there with clsact. */
+  Path link(ProbeProgram program) {
+    return path.resolve(program.linkPin());
   }
 
   /** Whether there certainly is a capture; one that may not be looked for is none. */
@@ -52,7 +63,20 @@ record CaptureDirectory(Path path, String interfaceName) {
     SequencedMap<Path, MapShape> counts = new LinkedHashMap<>();
     counts.put(requestMap(), MapShape.REQUESTS);
     counts.put(packetMap(), MapShape.PACKETS);
+    counts.put(unseenMap(), MapShape.UNSEEN);
     return counts;
+  }
+
+  /** All pins but the one that makes the directory a capture, in the order of their removal. */
+  private List<Path> others() {
+    List<Path> pins = new ArrayList<>();
+    for (ProbeProgram program : ProbeProgram.values()) {
+      pins.add(link(program));
+      pins.add(program(program));
+    }
+    HttpProbe.STATE_MAPS.forEach(name -> pins.add(map(name)));
+    pins.addAll(counts().keySet());
+    return pins;
   }
 
   /**
@@ -77,7 +101,7 @@ record CaptureDirectory(Path path, String interfaceName) {
    * @throws BpfException if something is there that is not ours
    */
   void remove() {
-    for (Path pin : List.of(link(), program(), requestMap(), packetMap())) {
+    for (Path pin : others()) {
       BpfFileSystem.deleteQuietly(temporary(pin));
       BpfFileSystem.delete(pin);
     }

@@ -2,8 +2,6 @@ package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
 import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -13,7 +11,7 @@ import java.util.Set;
 /**
  * Loads, attaches and pins: afterwards the kernel counts by itself.
  *
- * <p>Over a living capture the maps are kept and the program is swapped in one step, so that no
+ * <p>Over a living capture the maps are kept and each program is swapped in one step, so that no
  * packet goes uncounted. What fails half-way is taken back, and a capture that was there before
  * goes on. Loads and unloads under one pin root wait for one another. Needs CAP_BPF, CAP_NET_ADMIN
  * and CAP_PERFMON.
@@ -73,40 +71,66 @@ public final class CaptureLoader {
   private void load(Interface target, int madeDirectories, Rollback rollback) {
     CaptureDirectory directory = root.capture(target.name());
     Optional<CaptureInfo> before = directory.info();
+    if (before.isEmpty()) {
+      load(target, directory, before, madeDirectories, rollback);
+      return;
+    }
+    // Once its programs are swapped it stays as it is then, whatever becomes of other interfaces.
+    try (Rollback own = new Rollback()) {
+      load(target, directory, before, madeDirectories, own);
+      own.commit();
+    }
+  }
+
+  private void load(
+      Interface target,
+      CaptureDirectory directory,
+      Optional<CaptureInfo> before,
+      int madeDirectories,
+      Rollback rollback) {
     boolean made = BpfFileSystem.makeDirectory(directory.path());
     if (made) {
       rollback.add(() -> BpfFileSystem.deleteQuietly(directory.path()));
     }
     ProbeConfig config = new ProbeConfig(target.noLinkHeader(), excludedPorts);
     try (HttpProbe probe = HttpProbe.open(file, config)) {
-      List<Path> newMaps = reuseMaps(probe, directory);
+      CaptureMaps maps = CaptureMaps.reuse(probe, directory, before.isPresent());
       probe.load();
-      int info = probe.mapDescriptor(HttpProbe.CAPTURE_INFO);
-      CaptureAttachment.Announcement announcement =
+      CaptureScene.Announcement announcement =
           (hook, tcPriority) -> {
             describe(probe, target, hook, tcPriority, madeDirectories);
-            if (before.isPresent()) {
-              PinnedObjects.replacePin(info, directory.captureInfo(), CaptureDirectory.READABLE);
-            } else {
-              pin(info, directory.captureInfo(), rollback);
+            pinInfo(probe, directory, before.isPresent(), rollback);
+            if (before.isEmpty()) {
+              maps.pinMissing(rollback);
             }
           };
-      CaptureAttachment attachment =
-          new CaptureAttachment(target, directory, before, announcement, rollback);
-      try (CaptureAttachment.Attached attached = attachment.attach(probe, backend)) {
-        for (Path map : newMaps) {
-          pin(probe.mapDescriptor(map.getFileName().toString()), map, rollback);
-        }
+      CaptureScene scene = new CaptureScene(target, directory, before, announcement, rollback);
+      if (before.isPresent()) {
+        maps.pinMissing(rollback);
+      }
+      try (CaptureAttachment.Attached attached = CaptureAttachment.attach(scene, probe, backend)) {
+        maps.pinReplaced();
         attached.pin();
         if (before.isPresent()) {
           // Until here the old one has held.
           describe(probe, target, attached.hook(), attached.tcPriority(), madeDirectories);
-          PinnedObjects.replacePin(info, directory.captureInfo(), CaptureDirectory.READABLE);
+          pinInfo(probe, directory, true, rollback);
         }
       }
     }
     if (made) {
       BpfFileSystem.finishDirectory(directory.path());
+    }
+  }
+
+  private static void pinInfo(
+      HttpProbe probe, CaptureDirectory directory, boolean replace, Rollback rollback) {
+    int info = probe.mapDescriptor(HttpProbe.CAPTURE_INFO);
+    if (replace) {
+      PinnedObjects.replacePin(info, directory.captureInfo(), CaptureDirectory.READABLE);
+    } else {
+      PinnedObjects.pin(info, directory.captureInfo(), CaptureDirectory.READABLE);
+      rollback.add(() -> BpfFileSystem.deleteQuietly(directory.captureInfo()));
     }
   }
 
@@ -122,25 +146,5 @@ public final class CaptureLoader {
             Interfaces.namespace(),
             version);
     probe.write(HttpProbe.CAPTURE_INFO, info.encode());
-  }
-
-  private static void pin(int object, Path pin, Rollback rollback) {
-    PinnedObjects.pin(object, pin, CaptureDirectory.READABLE);
-    rollback.add(() -> BpfFileSystem.deleteQuietly(pin));
-  }
-
-  /** Hands the pinned maps to the probe; returns the pins that are yet to be made. */
-  private static List<Path> reuseMaps(HttpProbe probe, CaptureDirectory directory) {
-    List<Path> missing = new ArrayList<>();
-    for (Path pin : directory.counts().keySet()) {
-      if (Files.exists(pin)) {
-        // Read-only is enough: the program writes, and so no other right over the pin is needed.
-        PinnedMap map = PinnedMap.open(pin, directory.counts().get(pin));
-        probe.reuse(pin.getFileName().toString(), map);
-      } else {
-        missing.add(pin);
-      }
-    }
-    return missing;
   }
 }

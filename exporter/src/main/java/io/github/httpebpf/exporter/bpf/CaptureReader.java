@@ -129,7 +129,8 @@ public final class CaptureReader implements CountSource {
   /** The program's pin is closed to others than its owner; then there is nothing to tell. */
   private static @Nullable ProgramRuns runs(CaptureDirectory directory) {
     try (Descriptor program =
-        PinnedObjects.openReadOnly(directory.program(), PinnedObjects.Kind.PROGRAM)) {
+        PinnedObjects.openReadOnly(
+            directory.program(ProbeProgram.COUNTER), PinnedObjects.Kind.PROGRAM)) {
       PinnedObjects.ProgramInfo info = PinnedObjects.programInfo(program.number());
       return new ProgramRuns(info.runs(), info.nanoseconds());
     } catch (BpfException e) {

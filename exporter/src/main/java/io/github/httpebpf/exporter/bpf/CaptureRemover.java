@@ -9,6 +9,9 @@ import java.util.List;
 /** Detaches and unpins captures, and nothing that is not ours. Needs CAP_BPF and CAP_NET_ADMIN. */
 public final class CaptureRemover {
 
+  /** Against the order in which they were attached. */
+  private static final List<ProbeProgram> DETACHED = List.of(ProbeProgram.values()).reversed();
+
   private final PinRoot root;
 
   /** Removes nothing yet. */
@@ -78,15 +81,19 @@ public final class CaptureRemover {
                 .formatted(directory.path(), name));
       }
       if (Interfaces.exists(info.ifindex())) {
-        ClsactHook.ours(info.ifindex(), info.tcPriority(), name)
-            .ifPresent(filter -> ClsactHook.detach(info.ifindex(), filter.priority(), name));
+        for (ProbeProgram program : DETACHED) {
+          ClsactHook.ours(program, info.ifindex(), info.tcPriority(), name)
+              .ifPresent(ClsactHook::detach);
+        }
       }
       return;
     }
-    Path pin = directory.link();
-    if (Files.exists(pin)) {
-      try (Descriptor link = PinnedObjects.open(pin, PinnedObjects.Kind.LINK)) {
-        TcxHook.detach(link, name);
+    for (ProbeProgram program : DETACHED) {
+      Path pin = directory.link(program);
+      if (Files.exists(pin)) {
+        try (Descriptor link = PinnedObjects.open(pin, PinnedObjects.Kind.LINK)) {
+          TcxHook.detach(link, name);
+        }
       }
     }
   }

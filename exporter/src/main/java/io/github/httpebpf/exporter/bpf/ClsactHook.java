@@ -12,21 +12,27 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The ingress filters of an interface's clsact (or ingress) qdisc; for kernels without tcx. */
+/** The filters of an interface's clsact (or ingress) qdisc; for kernels without tcx. */
 final class ClsactHook {
 
-  /** Ours on every interface, at whatever priority: "HTTP". */
+  /** Of our filter at ingress, on every interface, at whatever priority: "HTTP". */
   static final int HANDLE = 0x48545450;
+
+  /** Of our filter at egress: "HT", and the priority of the one at ingress. */
+  private static final int EGRESS_HANDLE = 0x48540000;
+
+  private static final String QDISC_WITHOUT_EGRESS = "ingress";
 
   private static final int PRIORITY_FIRST = 1;
   private static final int PRIORITY_LAST = 0xffff;
 
   /**
-   * A filter at ingress.
+   * A filter.
    *
    * @param priority lower ones see a packet first
    * @param handle unique at its priority
@@ -36,9 +42,15 @@ final class ClsactHook {
    */
   record Filter(int priority, int handle, String kind, String name, int program) {
 
-    /** What has our handle, but not our name, is somebody else's. */
-    boolean isOurs() {
-      return handle == HANDLE && name.startsWith(HttpProbe.PROGRAM);
+    /**
+     * Whether it is a capture's; what has our handle, but not our name, is somebody else's. The
+     * priority at ingress tells captures of one interface apart. It is in the handle at egress,
+     * whose own priority may be another: the same one need not be free there.
+     */
+    boolean isOurs(ProbeProgram program, int ingressPriority) {
+      return handle == handleOf(program, ingressPriority)
+          && name.startsWith(program.function())
+          && (program.direction() == Direction.EGRESS || priority == ingressPriority);
     }
 
     @Override
@@ -48,12 +60,21 @@ final class ClsactHook {
     }
   }
 
+  /**
+   * Where one of our filters is, or goes.
+   *
+   * @param interfaceName for error messages
+   */
+  record Place(Direction direction, int ifindex, int priority, int handle, String interfaceName) {}
+
   private ClsactHook() {}
 
   /** The priority to attach at: the first, or if it is taken the first that is free behind it. */
-  static int freePriority(int ifindex, String interfaceName) {
+  static int freePriority(Direction direction, int ifindex, String interfaceName) {
     Set<Integer> taken =
-        filters(ifindex, interfaceName).stream().map(Filter::priority).collect(Collectors.toSet());
+        filters(direction, ifindex, interfaceName).stream()
+            .map(Filter::priority)
+            .collect(Collectors.toSet());
     for (int priority = PRIORITY_FIRST; priority <= PRIORITY_LAST; priority++) {
       if (!taken.contains(priority)) {
         return priority;
@@ -63,32 +84,49 @@ final class ClsactHook {
   }
 
   /**
-   * Attaches, or swaps the program of our filter in one step if it is there.
+   * Makes sure that there is a qdisc for filters of both directions.
    *
-   * @return whether there was no qdisc for filters, and one was added
+   * @return whether there was none, and one was added
+   * @throws BpfException if somebody's qdisc is there that has no filters at egress
    */
-  static boolean attach(int program, int ifindex, int priority, String interfaceName) {
+  static boolean addQdisc(int ifindex, String interfaceName) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment hook = hook(arena, ifindex);
-      int created = Libbpf.bpf_tc_hook_create(hook);
+      int created = Libbpf.bpf_tc_hook_create(hook(arena, Direction.INGRESS, ifindex));
+      if (created == 0) {
+        return true;
+      }
       // EEXIST: somebody's qdisc is there, and stays theirs.
-      if (created < 0 && !Errno.ofResult(created).equals(Errno.EEXIST)) {
+      if (!Errno.ofResult(created).equals(Errno.EEXIST)) {
         NativeCalls.check(created, "add qdisc clsact to", interfaceName);
       }
-      MemorySegment options = options(arena, priority);
+    }
+    // The kernel would take a filter for egress, and run it at ingress.
+    if (qdiscs(ifindex, interfaceName).contains(QDISC_WITHOUT_EGRESS)) {
+      throw new BpfException(
+          "attach (clsact) to %s: has an ingress qdisc, which cannot look at answers; its owner may replace it by clsact, which does what it does"
+              .formatted(interfaceName));
+    }
+    return false;
+  }
+
+  /** Attaches, or swaps the program of the filter in one step if it is there. */
+  static void attach(int program, Place place) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment hook = hook(arena, place.direction(), place.ifindex());
+      MemorySegment options = options(arena, place);
       bpf_tc_opts.prog_fd(options, program);
       bpf_tc_opts.flags(options, Libbpf.BPF_TC_F_REPLACE());
-      NativeCalls.check(Libbpf.bpf_tc_attach(hook, options), "attach (clsact) to", interfaceName);
-      return created == 0;
+      NativeCalls.check(
+          Libbpf.bpf_tc_attach(hook, options), "attach (clsact) to", place.interfaceName());
     }
   }
 
   /** Takes back a qdisc that was just added, unless others have come to use it. */
   static void removeUnusedQdisc(int ifindex, String interfaceName) {
-    if (filters(ifindex, Libbpf.TC_H_MIN_INGRESS(), interfaceName).isEmpty()
-        && filters(ifindex, Libbpf.TC_H_MIN_EGRESS(), interfaceName).isEmpty()) {
+    if (filters(Direction.INGRESS, ifindex, interfaceName).isEmpty()
+        && filters(Direction.EGRESS, ifindex, interfaceName).isEmpty()) {
       try (Arena arena = Arena.ofConfined()) {
-        MemorySegment hook = hook(arena, ifindex);
+        MemorySegment hook = hook(arena, Direction.INGRESS, ifindex);
         bpf_tc_hook.attach_point(hook, Libbpf.BPF_TC_INGRESS() | Libbpf.BPF_TC_EGRESS());
         int result = Libbpf.bpf_tc_hook_destroy(hook);
         NativeCalls.check(result, "remove qdisc clsact from", interfaceName);
@@ -97,36 +135,55 @@ final class ClsactHook {
   }
 
   /** Removes our filter; the qdisc stays, since others may use it by now. */
-  static void detach(int ifindex, int priority, String interfaceName) {
+  static void detach(Place place) {
     try (Arena arena = Arena.ofConfined()) {
-      int result = Libbpf.bpf_tc_detach(hook(arena, ifindex), options(arena, priority));
+      MemorySegment hook = hook(arena, place.direction(), place.ifindex());
+      int result = Libbpf.bpf_tc_detach(hook, options(arena, place));
       if (result < 0 && !Errno.ofResult(result).equals(Errno.ENOENT)) {
-        NativeCalls.check(result, "detach (clsact) from", interfaceName);
+        NativeCalls.check(result, "detach (clsact) from", place.interfaceName());
       }
     }
   }
 
   /**
-   * A capture's filter, if it is there. Its priority tells it from one that is loaded under another
-   * pin root.
+   * Where a capture's filter is, if it is there.
+   *
+   * @param ingressPriority tells the capture from one that is loaded under another pin root
    */
-  static Optional<Filter> ours(int ifindex, int priority, String interfaceName) {
-    return filters(ifindex, interfaceName).stream()
-        .filter(filter -> filter.isOurs() && filter.priority() == priority)
-        .findFirst();
+  static Optional<Place> ours(
+      ProbeProgram program, int ifindex, int ingressPriority, String interfaceName) {
+    return filters(program.direction(), ifindex, interfaceName).stream()
+        .filter(filter -> filter.isOurs(program, ingressPriority))
+        .findFirst()
+        .map(
+            filter ->
+                new Place(
+                    program.direction(),
+                    ifindex,
+                    filter.priority(),
+                    filter.handle(),
+                    interfaceName));
   }
 
-  /** All filters at ingress, in the order in which they see a packet. */
-  static List<Filter> filters(int ifindex, String interfaceName) {
-    return filters(ifindex, Libbpf.TC_H_MIN_INGRESS(), interfaceName);
+  /** Where a capture's filter goes that is not there yet. */
+  static Place free(ProbeProgram program, int ifindex, int ingressPriority, String interfaceName) {
+    Direction direction = program.direction();
+    int priority =
+        direction == Direction.INGRESS
+            ? ingressPriority
+            : freePriority(direction, ifindex, interfaceName);
+    return new Place(
+        direction, ifindex, priority, handleOf(program, ingressPriority), interfaceName);
   }
 
-  private static List<Filter> filters(int ifindex, int direction, String interfaceName) {
-    ByteBuffer request = ByteBuffer.allocate((int) tcmsg.sizeof()).order(ByteOrder.nativeOrder());
-    request.putInt((int) tcmsg.tcm_ifindex$offset(), ifindex);
-    request.putInt(
-        (int) tcmsg.tcm_parent$offset(),
-        (Libbpf.TC_H_CLSACT() & Libbpf.TC_H_MAJ_MASK()) | direction);
+  private static int handleOf(ProbeProgram program, int ingressPriority) {
+    return program.direction() == Direction.INGRESS ? HANDLE : EGRESS_HANDLE | ingressPriority;
+  }
+
+  /** All filters of a direction, in the order in which they see a packet. */
+  static List<Filter> filters(Direction direction, int ifindex, String interfaceName) {
+    ByteBuffer request = request(ifindex);
+    request.putInt((int) tcmsg.tcm_parent$offset(), direction.parent());
     List<Filter> filters = new ArrayList<>();
     for (ByteBuffer answer :
         Netlink.dump(Libbpf.RTM_GETTFILTER(), request, "filters of " + interfaceName)) {
@@ -141,6 +198,24 @@ final class ClsactHook {
     }
     filters.sort(Comparator.comparingInt(Filter::priority));
     return filters;
+  }
+
+  /** The kinds of an interface's qdiscs. */
+  private static List<String> qdiscs(int ifindex, String interfaceName) {
+    // The kernel dumps those of all interfaces, whatever is asked for.
+    return Netlink.dump(Libbpf.RTM_GETQDISC(), request(ifindex), "qdiscs of " + interfaceName)
+        .stream()
+        .filter(answer -> answer.getInt((int) tcmsg.tcm_ifindex$offset()) == ifindex)
+        .map(answer -> Netlink.attributes(answer, (int) tcmsg.sizeof()).get(Libbpf.TCA_KIND()))
+        .filter(Objects::nonNull)
+        .map(Netlink::string)
+        .toList();
+  }
+
+  private static ByteBuffer request(int ifindex) {
+    ByteBuffer request = ByteBuffer.allocate((int) tcmsg.sizeof()).order(ByteOrder.nativeOrder());
+    request.putInt((int) tcmsg.tcm_ifindex$offset(), ifindex);
+    return request;
   }
 
   private static Filter filter(
@@ -160,19 +235,19 @@ final class ClsactHook {
         id == null ? 0 : id.getInt(0));
   }
 
-  private static MemorySegment hook(Arena arena, int ifindex) {
+  private static MemorySegment hook(Arena arena, Direction direction, int ifindex) {
     MemorySegment hook = arena.allocate(bpf_tc_hook.layout());
     bpf_tc_hook.sz(hook, hook.byteSize());
     bpf_tc_hook.ifindex(hook, ifindex);
-    bpf_tc_hook.attach_point(hook, Libbpf.BPF_TC_INGRESS());
+    bpf_tc_hook.attach_point(hook, direction.attachPoint());
     return hook;
   }
 
-  private static MemorySegment options(Arena arena, int priority) {
+  private static MemorySegment options(Arena arena, Place place) {
     MemorySegment options = arena.allocate(bpf_tc_opts.layout());
     bpf_tc_opts.sz(options, options.byteSize());
-    bpf_tc_opts.handle(options, HANDLE);
-    bpf_tc_opts.priority(options, priority);
+    bpf_tc_opts.handle(options, place.handle());
+    bpf_tc_opts.priority(options, place.priority());
     return options;
   }
 }

@@ -15,6 +15,7 @@ public record Errno(int number) {
   static final Errno EEXIST = new Errno(17);
   static final Errno ENODEV = new Errno(19);
   static final Errno EINVAL = new Errno(22);
+  static final Errno ENOSPC = new Errno(28);
   static final Errno EOPNOTSUPP = new Errno(95);
   static final Errno ENOLINK = new Errno(67);
 

@@ -2,6 +2,7 @@ package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.libbpf.Libbpf;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,8 +37,10 @@ public final class Foreigners {
     }
     // In the order in which they run: one that is added at our priority goes ahead of ours.
     for (ClsactHook.Filter filter :
-        tcx ? List.<ClsactHook.Filter>of() : ClsactHook.filters(info.ifindex(), name)) {
-      if (filter.isOurs() && filter.priority() == info.tcPriority()) {
+        tcx
+            ? List.<ClsactHook.Filter>of()
+            : ClsactHook.filters(Direction.INGRESS, info.ifindex(), name)) {
+      if (filter.isOurs(ProbeProgram.COUNTER, info.tcPriority())) {
         return ahead;
       }
       ahead.add(line(name, filter.toString()));
@@ -46,7 +49,7 @@ public final class Foreigners {
   }
 
   private static List<Integer> tcxPrograms(int ifindex, String name) {
-    return TcxHook.isSupported() ? TcxHook.programs(ifindex, name) : List.of();
+    return TcxHook.isSupported() ? TcxHook.programs(Direction.INGRESS, ifindex, name) : List.of();
   }
 
   private static String line(String interfaceName, String foreigner) {
@@ -55,10 +58,11 @@ public final class Foreigners {
   }
 
   private static int programId(CaptureDirectory directory) {
-    if (!Files.exists(directory.program())) {
+    Path pin = directory.program(ProbeProgram.COUNTER);
+    if (!Files.exists(pin)) {
       return 0;
     }
-    try (Descriptor program = PinnedObjects.open(directory.program(), PinnedObjects.Kind.PROGRAM)) {
+    try (Descriptor program = PinnedObjects.open(pin, PinnedObjects.Kind.PROGRAM)) {
       return PinnedObjects.programInfo(program.number()).id();
     }
   }

@@ -10,21 +10,35 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * The eBPF object that counts: opened, configured, loaded. It owns its program and maps until
+ * The eBPF object that counts: opened, configured, loaded. It owns its programs and maps until
  * closed; what was attached or pinned of them lives on. Not thread-safe.
  */
 final class HttpProbe implements AutoCloseable {
 
-  static final String PROGRAM = "http_counter";
   static final String REQUEST_MAP = "request_map";
   static final String PACKET_MAP = "packet_map";
+  static final String UNSEEN_MAP = "unseen_map";
   static final String CAPTURE_INFO = "capture_info";
+
+  /** What the programs keep of connections: {@code native/src/flow.h}. */
+  static final List<String> STATE_MAPS =
+      List.of("flow_map", "opening_map", "block_map", "port_map");
+
+  /** As the object is called in messages, after what it counts with. */
+  private static final String NAME = ProbeProgram.COUNTER.function();
 
   private static final String FILE = "http_counter.bpf.o";
   private static final String CONFIG = ".rodata.config";
   private static final int LOG_SIZE = 1 << 20;
+
+  /** A log only if a program is refused, of all that was looked at: libbpf's default. */
+  private static final int LOG_ALL = 0;
+
+  /** {@code BPF_LOG_STATS} of the kernel: why it is refused, and not what was looked at before. */
+  private static final int LOG_REASON = 4;
 
   /** Linked at first use, after {@link NativeLibrary} has made sure that they can be. */
   private static final class Calls {
@@ -41,16 +55,25 @@ final class HttpProbe implements AutoCloseable {
             Libbpf.bpf_object__find_program_by_name$descriptor());
   }
 
-  private final Arena arena;
-  private final MemorySegment log;
+  private final byte[] file;
+  private final ProbeConfig config;
+  private final int logLevel;
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment log = arena.allocate(LOG_SIZE);
   private final MemorySegment object;
   private final List<PinnedMap> reused = new ArrayList<>();
   private boolean closed;
 
-  private HttpProbe(Arena arena, MemorySegment log, MemorySegment object) {
-    this.arena = arena;
-    this.log = log;
-    this.object = object;
+  private HttpProbe(byte[] file, ProbeConfig config, int logLevel) {
+    this.file = file;
+    this.config = config;
+    this.logLevel = logLevel;
+    try {
+      this.object = parse();
+    } catch (BpfException e) {
+      arena.close();
+      throw e;
+    }
   }
 
   /** The object file that this version carries. */
@@ -73,18 +96,14 @@ final class HttpProbe implements AutoCloseable {
    * @throws BpfException if the file is damaged, or libbpf is missing
    */
   static HttpProbe open(byte[] file, ProbeConfig config) {
+    return open(file, config, LOG_ALL);
+  }
+
+  private static HttpProbe open(byte[] file, ProbeConfig config, int logLevel) {
     NativeLibrary.version();
-    Arena arena = Arena.ofConfined();
-    MemorySegment log = arena.allocate(LOG_SIZE);
-    HttpProbe probe;
+    HttpProbe probe = new HttpProbe(file, config, logLevel);
     try {
-      probe = new HttpProbe(arena, log, parse(arena, log, file));
-    } catch (BpfException e) {
-      arena.close();
-      throw e;
-    }
-    try {
-      probe.configure(config);
+      probe.configure();
       return probe;
     } catch (BpfException e) {
       probe.close();
@@ -92,12 +111,13 @@ final class HttpProbe implements AutoCloseable {
     }
   }
 
-  private static MemorySegment parse(Arena arena, MemorySegment log, byte[] file) {
+  private MemorySegment parse() {
     MemorySegment options = arena.allocate(bpf_object_open_opts.layout());
     bpf_object_open_opts.sz(options, options.byteSize());
-    bpf_object_open_opts.object_name(options, arena.allocateFrom(PROGRAM));
+    bpf_object_open_opts.object_name(options, arena.allocateFrom(NAME));
     bpf_object_open_opts.kernel_log_buf(options, log);
     bpf_object_open_opts.kernel_log_size(options, LOG_SIZE);
+    bpf_object_open_opts.kernel_log_level(options, logLevel);
     // libbpf reads it as ELF words; a byte array of its own would be aligned to one octet.
     MemorySegment octets = arena.allocate(file.length + 1L, Long.BYTES);
     MemorySegment.copy(file, 0, octets, ValueLayout.JAVA_BYTE, 0, file.length);
@@ -119,7 +139,7 @@ final class HttpProbe implements AutoCloseable {
     return object;
   }
 
-  private void configure(ProbeConfig config) {
+  private void configure() {
     MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
     MemorySegment value = Libbpf.bpf_map__initial_value(map(CONFIG), size);
     byte[] octets = config.encode();
@@ -129,10 +149,22 @@ final class HttpProbe implements AutoCloseable {
     MemorySegment.copy(
         octets, 0, value.reinterpret(octets.length), ValueLayout.JAVA_BYTE, 0, octets.length);
     // Pins are made by the loader, one by one, so that it can take them back.
-    for (String map : List.of(REQUEST_MAP, PACKET_MAP)) {
-      int result = Libbpf.bpf_map__set_pin_path(map(map), MemorySegment.NULL);
-      NativeCalls.check(result, "prepare map", map);
-    }
+    Stream.concat(Stream.of(REQUEST_MAP, PACKET_MAP, UNSEEN_MAP), STATE_MAPS.stream())
+        .forEach(
+            name -> {
+              int result = Libbpf.bpf_map__set_pin_path(map(name), MemorySegment.NULL);
+              NativeCalls.check(result, "prepare map", name);
+            });
+  }
+
+  /** What the object says of a map that is not reused. */
+  MapShape shape(String name) {
+    MemorySegment map = map(name);
+    return new MapShape(
+        Libbpf.bpf_map__type(map),
+        Libbpf.bpf_map__key_size(map),
+        Libbpf.bpf_map__value_size(map),
+        Libbpf.bpf_map__max_entries(map));
   }
 
   /** Counts into a map that is pinned already, which this owns from now on. */
@@ -142,21 +174,35 @@ final class HttpProbe implements AutoCloseable {
   }
 
   /**
-   * Creates the maps that are not reused and loads the program.
+   * Creates the maps that are not reused and loads the programs.
    *
    * @throws BpfException with the verifier's log as its detail, if it refused
    */
   void load() {
     int result = Libbpf.bpf_object__load(object);
     if (result < 0) {
-      throw NativeCalls.failure(
-          "load program", PROGRAM, Errno.ofResult(result), log.getString(0).strip());
+      Errno errno = Errno.ofResult(result);
+      String text = log.getString(0);
+      // A log that does not fit hides why the program was refused: that is asked for again.
+      throw errno.equals(Errno.ENOSPC) && logLevel == LOG_ALL ? reason(text) : refusal(errno, text);
     }
   }
 
-  /** The loaded program's descriptor, owned by this. */
-  int program() {
-    return Libbpf.bpf_program__fd(find(Calls.FIND_PROGRAM, PROGRAM));
+  private BpfException reason(String cut) {
+    try (HttpProbe again = open(file, config, LOG_REASON)) {
+      int result = Libbpf.bpf_object__load(again.object);
+      String text = VerifierLog.isWhole(cut) ? cut : again.log.getString(0);
+      return refusal(result < 0 ? Errno.ofResult(result) : Errno.ENOSPC, text);
+    }
+  }
+
+  private static BpfException refusal(Errno errno, String log) {
+    return NativeCalls.failure("load program", NAME, errno, VerifierLog.end(log));
+  }
+
+  /** A loaded program's descriptor, owned by this. */
+  int program(ProbeProgram program) {
+    return Libbpf.bpf_program__fd(find(Calls.FIND_PROGRAM, program.function()));
   }
 
   /** A map's descriptor, owned by this. */

@@ -3,7 +3,8 @@ package io.github.httpebpf.exporter.bpf;
 import io.github.httpebpf.libbpf.Libbpf;
 
 /**
- * What must not change of a published map: {@code native/src/http_counter.h}.
+ * What maps must have in common to stand for one another. That of a published one never changes:
+ * {@code native/src/http_counter.h}.
  *
  * @param type {@code enum bpf_map_type}
  * @param keySize octets
@@ -14,6 +15,7 @@ record MapShape(int type, int keySize, int valueSize, int maxEntries) {
 
   static final MapShape REQUESTS = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 8, 16);
   static final MapShape PACKETS = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 8, 64);
+  static final MapShape UNSEEN = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 8, 16);
   static final MapShape CAPTURE_INFO =
       new MapShape(Libbpf.BPF_MAP_TYPE_ARRAY(), 4, CaptureInfo.SIZE, 1);
 

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/** A pinned array, opened read-only and of the shape that was asked for. Not thread-safe. */
+/** A pinned map, opened read-only. Not thread-safe. */
 final class PinnedMap implements AutoCloseable {
 
   private final Path pin;
@@ -25,19 +25,37 @@ final class PinnedMap implements AutoCloseable {
    * @throws BpfException if there is none, or what it holds is no map of that shape
    */
   static PinnedMap open(Path pin, MapShape shape) {
+    PinnedMap map = open(pin);
+    if (!map.shape().equals(shape)) {
+      map.close();
+      throw new BpfException(
+          "open %s: holds %s, not %s; remove it, or choose another --pin-root"
+              .formatted(pin, map.shape(), shape));
+    }
+    return map;
+  }
+
+  /**
+   * Opens a pin, whatever the shape of its map.
+   *
+   * @throws BpfException if there is none, or it holds no map
+   */
+  static PinnedMap open(Path pin) {
     Descriptor map = PinnedObjects.openReadOnly(pin, PinnedObjects.Kind.MAP);
     try {
-      PinnedObjects.MapInfo info = PinnedObjects.mapInfo(map.number());
-      if (!info.shape().equals(shape)) {
-        throw new BpfException(
-            "open %s: holds %s, not %s; remove it, or choose another --pin-root"
-                .formatted(pin, info.shape(), shape));
-      }
-      return new PinnedMap(pin, map, info);
+      return new PinnedMap(pin, map, PinnedObjects.mapInfo(map.number()));
     } catch (BpfException e) {
       map.close();
       throw e;
     }
+  }
+
+  Path pin() {
+    return pin;
+  }
+
+  MapShape shape() {
+    return info.shape();
   }
 
   /** Another id than before under the same path: the pin was replaced. */

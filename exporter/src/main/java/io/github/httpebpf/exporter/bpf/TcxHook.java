@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tcx ingress hook of an interface: {@code BPF_TCX_INGRESS} of {@code linux/bpf.h}, Linux 6.6.
+ * The tcx hooks of an interface: {@code BPF_TCX_INGRESS} and {@code BPF_TCX_EGRESS} of {@code
+ * linux/bpf.h}, Linux 6.6.
  */
 final class TcxHook {
 
   // Of kernels newer than the headers that the bindings are generated from.
-  private static final int BPF_TCX_INGRESS = 46;
   private static final int BPF_F_BEFORE = 1 << 3;
 
   private static final int PROGRAMS_MAX = 64;
@@ -27,12 +27,12 @@ final class TcxHook {
    *
    * @throws BpfException EINVAL if this kernel has no tcx
    */
-  static Descriptor attach(int program, int ifindex, String interfaceName) {
+  static Descriptor attach(int program, Direction direction, int ifindex, String interfaceName) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment options = arena.allocate(bpf_link_create_opts.layout());
       bpf_link_create_opts.sz(options, options.byteSize());
       bpf_link_create_opts.flags(options, BPF_F_BEFORE);
-      int result = Libbpf.bpf_link_create(program, ifindex, BPF_TCX_INGRESS, options);
+      int result = Libbpf.bpf_link_create(program, ifindex, direction.tcxType(), options);
       return new Descriptor(NativeCalls.check(result, "attach (tcx) to", interfaceName));
     }
   }
@@ -57,16 +57,16 @@ final class TcxHook {
   }
 
   /**
-   * Ids of the programs on the hook, in the order in which they run.
+   * Ids of the programs on a hook, in the order in which they run.
    *
    * @throws BpfException EINVAL if this kernel has no tcx
    */
-  static List<Integer> programs(int ifindex, String interfaceName) {
+  static List<Integer> programs(Direction direction, int ifindex, String interfaceName) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment flags = arena.allocate(ValueLayout.JAVA_INT);
       MemorySegment ids = arena.allocate(ValueLayout.JAVA_INT, PROGRAMS_MAX);
       MemorySegment count = arena.allocateFrom(ValueLayout.JAVA_INT, PROGRAMS_MAX);
-      int result = Libbpf.bpf_prog_query(ifindex, BPF_TCX_INGRESS, 0, flags, ids, count);
+      int result = Libbpf.bpf_prog_query(ifindex, direction.tcxType(), 0, flags, ids, count);
       NativeCalls.check(result, "list programs (tcx) of", interfaceName);
       List<Integer> programs = new ArrayList<>();
       for (int i = 0; i < count.get(ValueLayout.JAVA_INT, 0); i++) {
@@ -76,10 +76,10 @@ final class TcxHook {
     }
   }
 
-  /** Whether this kernel has the hook; loopback is always there to ask. */
+  /** Whether this kernel has the hooks; loopback is always there to ask. */
   static boolean isSupported() {
     try {
-      programs(1, "lo");
+      programs(Direction.INGRESS, 1, "lo");
       return true;
     } catch (BpfException e) {
       if (e.is(Errno.EINVAL)) {

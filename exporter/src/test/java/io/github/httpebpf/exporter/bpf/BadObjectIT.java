@@ -53,6 +53,7 @@ class BadObjectIT {
             BpfException.class, () -> namespace.call(() -> loader.load(List.of("lo"))));
     assertThat(Files.exists(root.path())).as("pins are left").isFalse();
     assertThat(namespace.hooked("lo")).isEmpty();
+    assertThat(namespace.hookedAtEgress("lo")).isEmpty();
     return refusal;
   }
 

@@ -41,7 +41,7 @@ final class LiveProbe implements AutoCloseable {
     namespace = new Namespace(name);
     probe = new LoadedProbe(config);
     int target = namespace.call(() -> Namespace.index("far"));
-    link = namespace.call(() -> TcxHook.attach(probe.program(), target, "far"));
+    link = namespace.call(() -> TcxHook.attach(probe.program(), Direction.INGRESS, target, "far"));
     socket = namespace.call(() -> openSocket(Namespace.index("near")));
   }
 

@@ -23,7 +23,7 @@ final class LoadedProbe implements AutoCloseable {
   }
 
   int program() {
-    return probe.program();
+    return probe.program(ProbeProgram.COUNTER);
   }
 
   /**
@@ -43,7 +43,7 @@ final class LoadedProbe implements AutoCloseable {
       if (result < 0 && Errno.ofResult(result).equals(Errno.EINVAL)) {
         return Optional.empty();
       }
-      NativeCalls.check(result, "run", HttpProbe.PROGRAM);
+      NativeCalls.check(result, "run", ProbeProgram.COUNTER.function());
       if (bpf_test_run_opts.retval(options) != NEXT) {
         throw new AssertionError("returned " + bpf_test_run_opts.retval(options));
       }
@@ -57,7 +57,7 @@ final class LoadedProbe implements AutoCloseable {
       MemorySegment info = arena.allocate(bpf_prog_info.layout());
       MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) info.byteSize());
       int result = Libbpf.bpf_obj_get_info_by_fd(program(), info, length);
-      NativeCalls.check(result, "describe", HttpProbe.PROGRAM);
+      NativeCalls.check(result, "describe", ProbeProgram.COUNTER.function());
       return bpf_prog_info.verified_insns(info);
     }
   }

@@ -77,12 +77,23 @@ public final class Namespace implements AutoCloseable {
 
   /** What is on an interface's ingress hooks: ids of tcx programs, then clsact filters. */
   public List<String> hooked(String interfaceName) {
+    return hooked(Direction.INGRESS, interfaceName);
+  }
+
+  /** Likewise at egress. */
+  public List<String> hookedAtEgress(String interfaceName) {
+    return hooked(Direction.EGRESS, interfaceName);
+  }
+
+  private List<String> hooked(Direction direction, String interfaceName) {
     return call(
         () -> {
           int index = index(interfaceName);
           List<String> hooked = new java.util.ArrayList<>();
-          TcxHook.programs(index, interfaceName).forEach(id -> hooked.add("tcx program " + id));
-          ClsactHook.filters(index, interfaceName).forEach(each -> hooked.add(each.toString()));
+          TcxHook.programs(direction, index, interfaceName)
+              .forEach(id -> hooked.add("tcx program " + id));
+          ClsactHook.filters(direction, index, interfaceName)
+              .forEach(each -> hooked.add(each.toString()));
           return hooked;
         });
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.httpebpf.exporter.bpf.CaptureReader;
 import io.github.httpebpf.exporter.bpf.PinRoot;
 import io.github.httpebpf.exporter.metrics.CaptureCounts;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -22,24 +21,22 @@ final class Capturing implements AutoCloseable {
     return Stage.words("load --interface eth0 --tc-backend " + backend).toArray(String[]::new);
   }
 
-  /** All pins are there, one program is on the hook, and N requests are N counted. */
+  /** All pins are there, each program is on its hook, once, and N requests are N counted. */
   void assertWhole(String backend) {
     boolean tcx = backend.equals("tcx");
-    List<String> pins =
-        new ArrayList<>(List.of("", "/capture_info", "/packet_map", "/program", "/request_map"));
-    if (tcx) {
-      pins.add(2, "/link");
-    }
-    String directory = stage.pin(Lan.INTERFACE).toString();
-    assertThat(Stage.pins(stage.pin(Lan.INTERFACE)))
-        .containsExactlyElementsOf(pins.stream().map(directory::concat).toList());
-    String program = Stage.programId(stage.pin("eth0/program"));
+    assertThat(Stage.modes(stage.pin(Lan.INTERFACE))).isEqualTo(Stage.captureModes(tcx));
     assertThat(stage.server.hooked(Lan.INTERFACE))
-        .containsExactly(
-            tcx
-                ? "tcx program " + program
-                : "bpf filter http_counter:[%s] at priority 1".formatted(program));
+        .containsExactly(hooked(tcx, "http_counter", "eth0/program"));
+    assertThat(stage.server.hookedAtEgress(Lan.INTERFACE))
+        .containsExactly(hooked(tcx, "http_answers", "eth0/answers_program"));
     assertCounts();
+  }
+
+  private String hooked(boolean tcx, String name, String pin) {
+    String program = Stage.programId(stage.pin(pin));
+    return tcx
+        ? "tcx program " + program
+        : "bpf filter %s:[%s] at priority 1".formatted(name, program);
   }
 
   /** One request is one request, however often it was loaded. */
@@ -63,8 +60,7 @@ final class Capturing implements AutoCloseable {
   /** Neither pins nor programs; a link that nobody holds any more goes a moment later. */
   void assertNothingLeft() {
     assertThat(Stage.pins(stage.exporter.pinRoot())).isEmpty();
-    Shell.await(
-        "hooks are empty: " + stage.traces(), () -> stage.server.hooked(Lan.INTERFACE).isEmpty());
+    Shell.await("hooks are empty: " + stage.traces(), () -> stage.traces().isEmpty());
   }
 
   @Override

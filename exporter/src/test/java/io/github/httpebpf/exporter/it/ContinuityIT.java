@@ -67,6 +67,7 @@ class ContinuityIT {
     assertThat(scraped(serve)).isEqualTo(sent);
     assertThat(stage.exporter.show().allRequests()).isEqualTo(sent);
     assertThat(stage.server.hooked(Lan.INTERFACE)).hasSize(1);
+    assertThat(stage.server.hookedAtEgress(Lan.INTERFACE)).hasSize(1);
     assertLedgerIsWhatTheKernelRan(3 + SWAPS);
   }
 

@@ -69,7 +69,7 @@ class EnoughCapabilitiesIT {
     send();
 
     assertThat(exporter.show().requests("GET")).isEqualTo(2 * REQUESTS);
-    assertThat(stage.traces()).as("one program").hasSize(1);
+    assertThat(stage.traces()).as("two programs").hasSize(2);
     exporter.runWithin(capable, "unload").succeeded();
     assertThat(traces()).isEqualTo(before);
   }

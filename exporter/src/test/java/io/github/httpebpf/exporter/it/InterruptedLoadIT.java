@@ -148,6 +148,7 @@ class InterruptedLoadIT {
     for (Duration moment : moments(3)) {
       beginAndWait(moment, Capturing.load(backend)).kill();
       assertThat(capturing.stage.server.hooked(Lan.INTERFACE)).hasSize(1);
+      assertThat(capturing.stage.server.hookedAtEgress(Lan.INTERFACE)).hasSize(1);
       capturing.assertCounts();
     }
     capturing.stage.exporter.run(Capturing.load(backend)).succeeded();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +14,16 @@ class PlainIproute2IT {
 
   /** iproute2's own place, shared by all interfaces; not ours to name. */
   private static final Path PINS = Path.of("/sys/fs/bpf/tc/globals");
+
+  private static final List<String> MAPS =
+      List.of(
+          "request_map",
+          "packet_map",
+          "unseen_map",
+          "flow_map",
+          "opening_map",
+          "block_map",
+          "port_map");
 
   private static final String OBJECT =
       Exporter.TOP
@@ -47,8 +58,9 @@ class PlainIproute2IT {
       tc(lan, "filter", "del", "dev", Lan.INTERFACE, "ingress");
       assertThat(tc(lan, "filter", "show", "dev", Lan.INTERFACE, "ingress")).isEmpty();
     } finally {
-      Files.deleteIfExists(PINS.resolve("request_map"));
-      Files.deleteIfExists(PINS.resolve("packet_map"));
+      for (String map : MAPS) {
+        Files.deleteIfExists(PINS.resolve(map));
+      }
     }
   }
 

@@ -2,12 +2,10 @@ package io.github.httpebpf.exporter.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -43,7 +41,7 @@ class RivalsIT {
   }
 
   @RepeatedTest(3)
-  void leaveOneWholeCapture() throws IOException {
+  void leaveOneWholeCapture() {
     List<Shell.Result> results = loadAtOnce();
 
     assertThat(results).extracting(Shell.Result::status).contains(0);
@@ -78,20 +76,19 @@ class RivalsIT {
 
       other.run("unload").succeeded();
       assertThat(stage.server.hooked("lo")).hasSize(1);
+      assertThat(stage.server.hookedAtEgress("lo")).hasSize(1);
       connect();
       assertThat(counts(stage.exporter).allPackets()).isEqualTo(6);
     }
   }
 
-  private void assertWhole() throws IOException {
+  private void assertWhole() {
     Path capture = stage.pin("lo");
-    try (Stream<Path> pins = java.nio.file.Files.list(capture)) {
-      assertThat(pins.map(pin -> pin.getFileName().toString()))
-          .containsExactlyInAnyOrder(
-              "request_map", "packet_map", "capture_info", "program", "link");
-    }
+    assertThat(Stage.modes(capture)).isEqualTo(Stage.captureModes(true));
     assertThat(stage.server.hooked("lo"))
         .containsExactly("tcx program " + Stage.programId(capture.resolve("program")));
+    assertThat(stage.server.hookedAtEgress("lo"))
+        .containsExactly("tcx program " + Stage.programId(capture.resolve("answers_program")));
     long before = counts(stage.exporter).allPackets();
     connect();
     assertThat(counts(stage.exporter).allPackets() - before).isEqualTo(2);

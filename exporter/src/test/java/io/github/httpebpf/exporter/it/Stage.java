@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -39,6 +42,7 @@ final class Stage implements AutoCloseable {
     List<String> traces = pins(exporter.pinRoot());
     for (String name : List.of(Lan.INTERFACE, "lo")) {
       server.hooked(name).forEach(each -> traces.add(name + ": " + each));
+      server.hookedAtEgress(name).forEach(each -> traces.add(name + " egress: " + each));
     }
     return traces;
   }
@@ -54,6 +58,37 @@ final class Stage implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** The names of a directory's pins, each with its mode, ordered. */
+  static Map<String, String> modes(Path directory) {
+    Map<String, String> modes = new TreeMap<>();
+    try (Stream<Path> pins = Files.list(directory)) {
+      for (Path pin : pins.toList()) {
+        modes.put(
+            pin.getFileName().toString(),
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(pin)));
+      }
+      return modes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What {@link #modes} are of a capture. */
+  static Map<String, String> captureModes(boolean tcx) {
+    Map<String, String> modes = new TreeMap<>();
+    for (String map : List.of("capture_info", "packet_map", "request_map", "unseen_map")) {
+      modes.put(map, "r--r--r--");
+    }
+    for (String state : List.of("block_map", "flow_map", "opening_map", "port_map")) {
+      modes.put(state, "rw-------");
+    }
+    for (String object : tcx ? List.of("program", "link") : List.of("program")) {
+      modes.put(object, "rw-------");
+      modes.put("answers_" + object, "rw-------");
+    }
+    return modes;
   }
 
   /** The id of a pinned program. */

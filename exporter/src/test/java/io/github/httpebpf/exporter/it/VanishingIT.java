@@ -78,6 +78,7 @@ class VanishingIT {
     assertThat(running.scrape().lines())
         .contains(up("eth0", 1), gets("eth0", 5), gets("lo", local + 4 + 3));
     assertThat(stage.server.hooked(Lan.INTERFACE)).hasSize(1);
+    assertThat(stage.server.hookedAtEgress(Lan.INTERFACE)).hasSize(1);
   }
 
   private static int localGets(String scrape) {

@@ -1,0 +1,97 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Brings programs to tcx hooks, or swaps them on the links that a capture has. */
+final class TcxAttachment {
+
+  /** A link is new if it has no pin, or one whose interface has gone. */
+  private record Placed(ProbeProgram program, Descriptor link, boolean isNew) {}
+
+  private final CaptureScene scene;
+  private final HttpProbe probe;
+
+  TcxAttachment(CaptureScene scene, HttpProbe probe) {
+    this.scene = scene;
+    this.probe = probe;
+  }
+
+  /**
+   * Attaches or swaps both programs.
+   *
+   * @throws BpfException EINVAL if this kernel has no tcx
+   */
+  CaptureAttachment.Attached attach() {
+    List<Placed> placed = new ArrayList<>();
+    Runnable end = () -> placed.reversed().forEach(each -> each.link.close());
+    try {
+      for (ProbeProgram program : ProbeProgram.values()) {
+        placed.add(place(program));
+      }
+      // Links that are not pinned end with their process: the kernel may say first if it has tcx.
+      if (scene.before().isEmpty()) {
+        scene.announcement().pin(Hook.TCX, 0);
+      }
+    } catch (BpfException e) {
+      end.run();
+      throw e;
+    }
+    return new CaptureAttachment.Attached(Hook.TCX, 0, () -> placed.forEach(this::pin), end);
+  }
+
+  private Placed place(ProbeProgram program) {
+    if (scene.living().isPresent() && Files.exists(scene.directory().link(program))) {
+      Optional<Descriptor> swapped = swap(program);
+      if (swapped.isPresent()) {
+        return new Placed(program, swapped.get(), false);
+      }
+    }
+    Descriptor link =
+        TcxHook.attach(
+            probe.program(program),
+            program.direction(),
+            scene.target().index(),
+            scene.target().name());
+    return new Placed(program, link, true);
+  }
+
+  /** Empty if the link's interface has gone. */
+  private Optional<Descriptor> swap(ProbeProgram program) {
+    Descriptor link = PinnedObjects.open(scene.directory().link(program), PinnedObjects.Kind.LINK);
+    try {
+      TcxHook.update(link, probe.program(program), scene.target().name());
+    } catch (BpfException e) {
+      link.close();
+      if (e.is(Errno.ENOLINK)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    scene.rollback().add(() -> swapBack(program));
+    return Optional.of(link);
+  }
+
+  private void swapBack(ProbeProgram program) {
+    Path pin = scene.directory().program(program);
+    if (Files.exists(pin)) {
+      try (Descriptor former = PinnedObjects.open(pin, PinnedObjects.Kind.PROGRAM);
+          Descriptor link =
+              PinnedObjects.open(scene.directory().link(program), PinnedObjects.Kind.LINK)) {
+        TcxHook.update(link, former.number(), scene.target().name());
+      }
+    }
+  }
+
+  private void pin(Placed placed) {
+    ProbeProgram program = placed.program;
+    scene.pin(probe.program(program), scene.directory().program(program));
+    if (placed.isNew) {
+      scene.pin(placed.link.number(), scene.directory().link(program));
+    }
+  }
+}
