@@ -4,12 +4,13 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.httpebpf.exporter.metrics.CaptureCounts;
 import io.github.httpebpf.exporter.metrics.CaptureSnapshot;
-import io.github.httpebpf.exporter.metrics.HttpMethod;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /** Snapshots as {@code show} prints them. */
 final class SnapshotFormat {
@@ -19,7 +20,7 @@ final class SnapshotFormat {
 
   private SnapshotFormat() {}
 
-  /** A block a capture: requests by method, then the ledger. */
+  /** A block a capture: requests by method, the ledger, then what could not be counted. */
   static void text(List<CaptureSnapshot> snapshots, PrintWriter out) {
     for (CaptureSnapshot snapshot : snapshots) {
       CaptureCounts counts = snapshot.counts();
@@ -37,6 +38,11 @@ final class SnapshotFormat {
       counts
           .packets()
           .forEach((result, packets) -> out.printf("    %-18s %15d%n", result, packets));
+      SequencedMap<String, Long> unseen = counts.unseenConnections();
+      if (unseen != null) {
+        out.printf("  unseen connections:%n");
+        unseen.forEach((protocol, count) -> out.printf("    %-18s %15d%n", protocol, count));
+      }
     }
   }
 
@@ -51,16 +57,14 @@ final class SnapshotFormat {
         json.writeBooleanField("up", snapshot.up());
         CaptureCounts counts = snapshot.counts();
         if (counts != null) {
-          json.writeObjectFieldStart("requests");
-          for (Map.Entry<HttpMethod, Long> entry : counts.requests().entrySet()) {
-            json.writeNumberField(entry.getKey().label(), entry.getValue());
+          SequencedMap<String, Long> requests = new LinkedHashMap<>();
+          counts.requests().forEach((method, count) -> requests.put(method.label(), count));
+          numbers(json, "requests", requests);
+          numbers(json, "packets", counts.packets());
+          SequencedMap<String, Long> unseen = counts.unseenConnections();
+          if (unseen != null) {
+            numbers(json, "unseen_connections", unseen);
           }
-          json.writeEndObject();
-          json.writeObjectFieldStart("packets");
-          for (Map.Entry<String, Long> entry : counts.packets().entrySet()) {
-            json.writeNumberField(entry.getKey(), entry.getValue());
-          }
-          json.writeEndObject();
         }
         json.writeEndObject();
       }
@@ -70,5 +74,14 @@ final class SnapshotFormat {
       throw new UncheckedIOException(e);
     }
     out.println();
+  }
+
+  private static void numbers(JsonGenerator json, String name, Map<String, Long> numbers)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    for (Map.Entry<String, Long> entry : numbers.entrySet()) {
+      json.writeNumberField(entry.getKey(), entry.getValue());
+    }
+    json.writeEndObject();
   }
 }

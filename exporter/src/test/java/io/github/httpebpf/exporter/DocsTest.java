@@ -147,7 +147,7 @@ class DocsTest {
   void metricsAndTheirLabelsAreThoseOfAScrape() throws IOException {
     CollectorRegistry registry = new CollectorRegistry();
     CaptureCounts counts =
-        CaptureCounts.ofEntries(new long[16], new long[64], new ProgramRuns(1, 1));
+        CaptureCounts.ofEntries(new long[16], new long[64], new long[16], new ProgramRuns(1, 1));
     registry.register(
         new HttpRequestsCollector(() -> List.of(new CaptureSnapshot("eth0", true, counts))));
     registry.register(new BuildInfoCollector(Version.info()));

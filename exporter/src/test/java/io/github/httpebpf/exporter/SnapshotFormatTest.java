@@ -16,9 +16,10 @@ class SnapshotFormatTest {
           new CaptureSnapshot(
               "eth0",
               true,
-              CaptureCounts.ofEntries(new long[] {3, 1234567890123L}, packets(), null)),
+              CaptureCounts.ofEntries(
+                  new long[] {3, 1234567890123L}, packets(), new long[] {0, 0, 2}, null)),
           new CaptureSnapshot(
-              "old", false, CaptureCounts.ofEntries(new long[0], new long[0], null)),
+              "old", false, CaptureCounts.ofEntries(new long[0], new long[0], null, null)),
           new CaptureSnapshot("x\"y", false, null));
 
   private static long[] packets() {
@@ -62,7 +63,20 @@ class SnapshotFormatTest {
                 encapsulated                     0
                 malformed                        0
                 line_incomplete                  5
+                head_continued                   0
+                body                             0
+                retransmission                   0
+                out_of_order                     0
+                response                         0
+                tunnel                           0
+                undecided                        0
+                resync                           0
                 unknown_63                       1
+              unseen connections:
+                tls                              0
+                http2                            0
+                quic                             2
+                tunnel                           0
             old: (interface gone)
               _OTHER                             0
               GET                                0
@@ -88,6 +102,14 @@ class SnapshotFormatTest {
                 encapsulated                     0
                 malformed                        0
                 line_incomplete                  0
+                head_continued                   0
+                body                             0
+                retransmission                   0
+                out_of_order                     0
+                response                         0
+                tunnel                           0
+                undecided                        0
+                resync                           0
             x"y: cannot be read
             """);
   }
@@ -106,7 +128,9 @@ class SnapshotFormatTest {
             "CONNECT":0,"OPTIONS":0,"TRACE":0,"PATCH":0},\
             "packets":{"request":8,"no_payload":0,"not_http":0,"tls":0,"http2":0,"not_tcp":0,\
             "fragment":0,"truncated":0,"line_too_long":0,"excluded":0,"encapsulated":0,\
-            "malformed":0,"line_incomplete":5,"unknown_63":1}},\
+            "malformed":0,"line_incomplete":5,"head_continued":0,"body":0,"retransmission":0,\
+            "out_of_order":0,"response":0,"tunnel":0,"undecided":0,"resync":0,"unknown_63":1},\
+            "unseen_connections":{"tls":0,"http2":0,"quic":2,"tunnel":0}},\
             {"interface":"x\\"y","up":false}]}
             """);
   }

@@ -53,7 +53,7 @@ final class TestServer implements AutoCloseable {
 
   /** 41 requests on each of these interfaces. */
   static List<CaptureSnapshot> read(String... interfaces) {
-    CaptureCounts counts = CaptureCounts.ofEntries(new long[] {0, 41}, new long[] {41}, null);
+    CaptureCounts counts = CaptureCounts.ofEntries(new long[] {0, 41}, new long[] {41}, null, null);
     return Stream.of(interfaces).map(name -> new CaptureSnapshot(name, true, counts)).toList();
   }
 

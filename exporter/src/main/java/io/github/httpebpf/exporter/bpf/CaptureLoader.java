@@ -105,21 +105,27 @@ public final class CaptureLoader {
             }
           };
       CaptureScene scene = new CaptureScene(target, directory, before, announcement, rollback);
-      if (before.isPresent()) {
-        maps.pinMissing(rollback);
-      }
-      try (CaptureAttachment.Attached attached = CaptureAttachment.attach(scene, probe, backend)) {
-        maps.pinReplaced();
-        attached.pin();
-        if (before.isPresent()) {
-          // Until here the old one has held.
-          describe(probe, target, attached.hook(), attached.tcPriority(), madeDirectories);
-          pinInfo(probe, directory, true, rollback);
-        }
-      }
+      attach(scene, probe, maps, madeDirectories);
     }
     if (made) {
       BpfFileSystem.finishDirectory(directory.path());
+    }
+  }
+
+  private void attach(
+      CaptureScene scene, HttpProbe probe, CaptureMaps maps, int madeDirectories) {
+    boolean living = scene.before().isPresent();
+    if (living) {
+      maps.pinMissing(scene.rollback());
+    }
+    try (CaptureAttachment.Attached attached = CaptureAttachment.attach(scene, probe, backend)) {
+      maps.pinReplaced();
+      attached.pin();
+      if (living) {
+        // Until here the old one has held.
+        describe(probe, scene.target(), attached.hook(), attached.tcPriority(), madeDirectories);
+        pinInfo(probe, scene.directory(), true, scene.rollback());
+      }
     }
   }
 

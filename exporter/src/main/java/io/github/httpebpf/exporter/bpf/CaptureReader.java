@@ -110,7 +110,19 @@ public final class CaptureReader implements CountSource {
       noticeReplaced(directory.requestMap(), requests);
       noticeReplaced(directory.packetMap(), packets);
       ProgramRuns runs = withRuns ? runs(directory) : null;
-      return CaptureCounts.ofEntries(requests.sums(), packets.sums(), runs);
+      return CaptureCounts.ofEntries(requests.sums(), packets.sums(), unseen(directory), runs);
+    }
+  }
+
+  /** What the version before has loaded has no such map. */
+  private long @Nullable [] unseen(CaptureDirectory directory) {
+    Path pin = directory.unseenMap();
+    if (Files.notExists(pin)) {
+      return null;
+    }
+    try (PinnedMap connections = PinnedMap.open(pin, MapShape.UNSEEN)) {
+      noticeReplaced(pin, connections);
+      return connections.sums();
     }
   }
 

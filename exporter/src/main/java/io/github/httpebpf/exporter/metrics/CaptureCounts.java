@@ -5,20 +5,24 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the maps of one capture held when they were read, summed over all CPUs since the maps were
- * created. Immutable: both maps are copied.
+ * created. Immutable: all maps are copied.
  *
  * @param requests requests by method; a method that is left out counts 0, so the accessor's map has
  *     all of them, in id order
  * @param packets packets by the label of their result, in id order
+ * @param unseenConnections connections that carry what cannot be counted, by the label of their
+ *     protocol, in id order; null if the version that loaded did not look for them
  * @param programRuns null while the kernel keeps no statistics, or if they could not be read
  */
 public record CaptureCounts(
     Map<HttpMethod, Long> requests,
     SequencedMap<String, Long> packets,
+    @Nullable SequencedMap<String, Long> unseenConnections,
     @Nullable ProgramRuns programRuns) {
 
   public CaptureCounts {
@@ -28,27 +32,44 @@ public record CaptureCounts(
     }
     requests = Collections.unmodifiableMap(allMethods);
     packets = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(packets));
+    if (unseenConnections != null) {
+      unseenConnections =
+          Collections.unmodifiableSequencedMap(new LinkedHashMap<>(unseenConnections));
+    }
   }
 
   /**
-   * Gives the entries of {@code request_map} and {@code packet_map} their names; the index is the
-   * key. Results of this version are all present, those of a newer program once they are not 0.
-   * Shorter arrays count as padded with 0.
+   * Gives the entries of {@code request_map}, {@code packet_map} and {@code unseen_map} their
+   * names; the index is the key. Those of this version are all present, those of a newer program
+   * once they are not 0. Shorter arrays count as padded with 0.
    */
   public static CaptureCounts ofEntries(
-      long[] requestEntries, long[] packetEntries, @Nullable ProgramRuns programRuns) {
+      long[] requestEntries,
+      long[] packetEntries,
+      long @Nullable [] unseenEntries,
+      @Nullable ProgramRuns programRuns) {
     Map<HttpMethod, Long> requests = new EnumMap<>(HttpMethod.class);
     for (int id = 0; id < requestEntries.length; id++) {
       requests.merge(HttpMethod.ofId(id), requestEntries[id], Long::sum);
     }
-    SequencedMap<String, Long> packets = new LinkedHashMap<>();
-    int known = PacketResult.values().length;
-    for (int id = 0; id < Math.max(known, packetEntries.length); id++) {
-      long count = id < packetEntries.length ? packetEntries[id] : 0;
+    return new CaptureCounts(
+        requests,
+        named(packetEntries, PacketResult.values().length, PacketResult::labelOf),
+        unseenEntries == null
+            ? null
+            : named(unseenEntries, UnseenProtocol.values().length, UnseenProtocol::labelOf),
+        programRuns);
+  }
+
+  private static SequencedMap<String, Long> named(
+      long[] entries, int known, IntFunction<String> labelOf) {
+    SequencedMap<String, Long> named = new LinkedHashMap<>();
+    for (int id = 0; id < Math.max(known, entries.length); id++) {
+      long count = id < entries.length ? entries[id] : 0;
       if (id < known || count != 0) {
-        packets.put(PacketResult.labelOf(id), count);
+        named.put(labelOf.apply(id), count);
       }
     }
-    return new CaptureCounts(requests, packets, programRuns);
+    return named;
   }
 }

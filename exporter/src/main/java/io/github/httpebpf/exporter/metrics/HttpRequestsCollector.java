@@ -6,6 +6,7 @@ import io.prometheus.client.GaugeMetricFamily;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -73,6 +74,11 @@ public final class HttpRequestsCollector extends Collector implements Collector.
             "http_ebpf_exporter_packets_total",
             "Packets that the program saw, each under exactly one result.",
             List.of("result", "interface"));
+    final CounterMetricFamily unseen =
+        new CounterMetricFamily(
+            "http_ebpf_exporter_unseen_connections_total",
+            "Connections that carry what cannot be counted.",
+            List.of("protocol", "interface"));
     final GaugeMetricFamily up =
         new GaugeMetricFamily(
             "http_ebpf_exporter_up",
@@ -95,7 +101,7 @@ public final class HttpRequestsCollector extends Collector implements Collector.
             List.of());
 
     List<MetricFamilySamples> all() {
-      return List.of(requests, packets, up, runSeconds, runs, duration);
+      return List.of(requests, packets, unseen, up, runSeconds, runs, duration);
     }
 
     void add(CaptureSnapshot capture) {
@@ -112,6 +118,11 @@ public final class HttpRequestsCollector extends Collector implements Collector.
       counts
           .packets()
           .forEach((result, count) -> packets.addMetric(List.of(result, name), (double) count));
+      SequencedMap<String, Long> connections = counts.unseenConnections();
+      if (connections != null) {
+        connections.forEach(
+            (protocol, count) -> unseen.addMetric(List.of(protocol, name), (double) count));
+      }
       ProgramRuns programRuns = counts.programRuns();
       if (programRuns != null) {
         runs.addMetric(List.of(name), (double) programRuns.runs());

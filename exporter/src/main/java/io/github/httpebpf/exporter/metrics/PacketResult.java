@@ -20,7 +20,15 @@ public enum PacketResult {
   EXCLUDED(9),
   ENCAPSULATED(10),
   MALFORMED(11),
-  LINE_INCOMPLETE(12);
+  LINE_INCOMPLETE(12),
+  HEAD_CONTINUED(13),
+  BODY(14),
+  RETRANSMISSION(15),
+  OUT_OF_ORDER(16),
+  RESPONSE(17),
+  TUNNEL(18),
+  UNDECIDED(19),
+  RESYNC(20);
 
   private final int id;
   private final String label;

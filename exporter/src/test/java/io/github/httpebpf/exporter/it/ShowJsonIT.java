@@ -44,16 +44,21 @@ class ShowJsonIT {
     JsonNode output = mapper.readTree(output());
     assertThat(schema.violations(output.toString())).isEmpty();
     assertThat(output.at("/captures/0/up").booleanValue()).isTrue();
-    assertThat(output.at("/captures/1").size()).as("gone, with counts").isEqualTo(4);
+    assertThat(output.at("/captures/1").size()).as("gone, with counts").isEqualTo(5);
     assertThat(output.at("/captures/1/up").booleanValue()).isFalse();
     assertThat(output.at("/captures/2").toString())
         .isEqualTo("{\"interface\":\"lo\",\"up\":false}");
 
     Map<String, String> altered = new LinkedHashMap<>();
     alter(output, output, "", altered);
-    // Fields: 1 at the top, 2 x (4 + 10 + 13) of captures with counts, 2 of the one without; each
-    // is left out, and each is of another type. 1 + 3 + 4 objects have one field more.
-    assertThat(altered).hasSize(57 + 57 + 8);
+    // Fields: 1 at the top, 2 x (5 + 10 + 21 + 4) of captures with counts, 2 of the one without;
+    // each is left out, and each is of another type. 1 + 3 + 6 objects have one field more.
+    assertThat(altered).hasSize(83 + 83 + 10);
+    // What the version before has loaded.
+    for (int capture = 0; capture < 2; capture++) {
+      String without = altered.remove("without /captures/%d/unseen_connections".formatted(capture));
+      assertThat(schema.violations(String.valueOf(without))).isEmpty();
+    }
     assertThat(altered)
         .allSatisfy((what, json) -> assertThat(schema.violations(json)).as(what).isNotEmpty());
   }

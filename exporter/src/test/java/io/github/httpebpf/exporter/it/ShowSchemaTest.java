@@ -11,6 +11,7 @@ import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.dialect.Dialects;
 import io.github.httpebpf.exporter.metrics.HttpMethod;
 import io.github.httpebpf.exporter.metrics.PacketResult;
+import io.github.httpebpf.exporter.metrics.UnseenProtocol;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,10 @@ class ShowSchemaTest {
     assertThat(definitions.at("/packets/required"))
         .extracting(name -> name.textValue())
         .isEqualTo(Arrays.stream(PacketResult.values()).map(PacketResult::label).toList());
-    for (String object : List.of("requests", "packets")) {
+    assertThat(definitions.at("/unseen/required"))
+        .extracting(name -> name.textValue())
+        .isEqualTo(Arrays.stream(UnseenProtocol.values()).map(UnseenProtocol::label).toList());
+    for (String object : List.of("requests", "packets", "unseen")) {
       assertThat(definitions.at("/" + object + "/properties").fieldNames())
           .toIterable()
           .containsExactlyElementsOf(
@@ -62,10 +66,10 @@ class ShowSchemaTest {
 
   @ParameterizedTest
   @CsvSource({
-    "unknown_13,1,true",
+    "unknown_21,1,true",
     "unknown_63,9223372036854775807,true",
-    "unknown_13,0,false",
-    "unknown_12,1,false",
+    "unknown_21,0,false",
+    "unknown_20,1,false",
     "unknown_64,1,false",
     "tls,-1,false",
     "tls,0.5,false",
@@ -77,6 +81,22 @@ class ShowSchemaTest {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode example = (ObjectNode) mapper.readTree(ShowSchema.example());
     ((ObjectNode) example.at("/captures/0/packets")).set(result, mapper.readTree(count));
+
+    assertThat(schema.violations(example.toString()).isEmpty()).isEqualTo(valid);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "unknown_4,1,true",
+    "unknown_15,1,true",
+    "unknown_4,0,false",
+    "unknown_3,1,false",
+    "unknown_16,1,false"
+  })
+  void unseenProtocolsOfANewerProgramHaveAnId(String protocol, int count, boolean valid)
+      throws Exception {
+    ObjectNode example = (ObjectNode) new ObjectMapper().readTree(ShowSchema.example());
+    ((ObjectNode) example.at("/captures/0/unseen_connections")).put(protocol, count);
 
     assertThat(schema.violations(example.toString()).isEmpty()).isEqualTo(valid);
   }

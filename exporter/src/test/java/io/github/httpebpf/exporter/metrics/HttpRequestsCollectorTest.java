@@ -24,7 +24,8 @@ class HttpRequestsCollectorTest {
           true,
           new CaptureCounts(
               Map.of(HttpMethod.OTHER, 3L, HttpMethod.GET, 41L, HttpMethod.PATCH, 1L),
-              packets("request", 45L, "no_payload", 90L, "unknown_13", 2L),
+              packets("request", 45L, "no_payload", 90L, "unknown_21", 2L),
+              packets("tls", 4L, "quic", 0L),
               new ProgramRuns(137, 2_500_000_000L)));
 
   @Test
@@ -48,7 +49,11 @@ class HttpRequestsCollectorTest {
             # TYPE http_ebpf_exporter_packets_total counter
             http_ebpf_exporter_packets_total{result="request",interface="eth0",} 45.0
             http_ebpf_exporter_packets_total{result="no_payload",interface="eth0",} 90.0
-            http_ebpf_exporter_packets_total{result="unknown_13",interface="eth0",} 2.0
+            http_ebpf_exporter_packets_total{result="unknown_21",interface="eth0",} 2.0
+            # HELP http_ebpf_exporter_unseen_connections_total Connections that carry what cannot be counted.
+            # TYPE http_ebpf_exporter_unseen_connections_total counter
+            http_ebpf_exporter_unseen_connections_total{protocol="tls",interface="eth0",} 4.0
+            http_ebpf_exporter_unseen_connections_total{protocol="quic",interface="eth0",} 0.0
             # HELP http_ebpf_exporter_up 1 if the counts were read in this scrape and the interface exists, else 0.
             # TYPE http_ebpf_exporter_up gauge
             http_ebpf_exporter_up{interface="eth0",} 1.0
@@ -67,7 +72,8 @@ class HttpRequestsCollectorTest {
   @Test
   void rendersOpenMetricsWithTheSameSampleNames() throws IOException {
     CaptureSnapshot quiet =
-        new CaptureSnapshot("lo", true, new CaptureCounts(Map.of(), packets("request", 0L), null));
+        new CaptureSnapshot(
+            "lo", true, new CaptureCounts(Map.of(), packets("request", 0L), null, null));
 
     assertThat(render(TextFormat.CONTENT_TYPE_OPENMETRICS_100, quiet))
         .isEqualTo(

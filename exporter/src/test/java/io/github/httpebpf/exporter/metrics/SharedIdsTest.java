@@ -44,9 +44,21 @@ class SharedIdsTest {
   }
 
   @Test
+  void unseenProtocolsAreThoseOfTheHeader() throws IOException {
+    Map<Integer, String> names = new LinkedHashMap<>();
+    for (UnseenProtocol protocol : UnseenProtocol.values()) {
+      names.put(protocol.id(), protocol.label().toUpperCase(Locale.ROOT));
+    }
+
+    assertThat(names).containsExactlyEntriesOf(idsInHeader("UNSEEN_"));
+  }
+
+  @Test
   void idsOfANewerProgramHaveAName() {
-    assertThat(PacketResult.labelOf(12)).isEqualTo("line_incomplete");
-    assertThat(PacketResult.labelOf(13)).isEqualTo("unknown_13");
+    assertThat(PacketResult.labelOf(20)).isEqualTo("resync");
+    assertThat(PacketResult.labelOf(21)).isEqualTo("unknown_21");
+    assertThat(UnseenProtocol.labelOf(3)).isEqualTo("tunnel");
+    assertThat(UnseenProtocol.labelOf(4)).isEqualTo("unknown_4");
     assertThat(HttpMethod.ofId(9)).isEqualTo(HttpMethod.PATCH);
     assertThat(HttpMethod.ofId(10)).isEqualTo(HttpMethod.OTHER);
   }
@@ -56,6 +68,9 @@ class SharedIdsTest {
     assertThatThrownBy(() -> PacketResult.labelOf(-1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("not a packet result id: -1");
+    assertThatThrownBy(() -> UnseenProtocol.labelOf(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("not an unseen protocol's id: -1");
     assertThatThrownBy(() -> HttpMethod.ofId(-1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("not a method id: -1");
