@@ -112,8 +112,7 @@ public final class CaptureLoader {
     }
   }
 
-  private void attach(
-      CaptureScene scene, HttpProbe probe, CaptureMaps maps, int madeDirectories) {
+  private void attach(CaptureScene scene, HttpProbe probe, CaptureMaps maps, int madeDirectories) {
     boolean living = scene.before().isPresent();
     if (living) {
       maps.pinMissing(scene.rollback());

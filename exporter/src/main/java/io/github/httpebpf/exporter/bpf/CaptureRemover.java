@@ -88,13 +88,18 @@ public final class CaptureRemover {
       }
       return;
     }
-    for (ProbeProgram program : DETACHED) {
-      Path pin = directory.link(program);
-      if (Files.exists(pin)) {
-        try (Descriptor link = PinnedObjects.open(pin, PinnedObjects.Kind.LINK)) {
-          TcxHook.detach(link, name);
+    List<Descriptor> links = new ArrayList<>();
+    try {
+      // All are opened before one is detached: what is no link leaves the capture as it is.
+      for (ProbeProgram program : DETACHED) {
+        Path pin = directory.link(program);
+        if (Files.exists(pin)) {
+          links.add(PinnedObjects.open(pin, PinnedObjects.Kind.LINK));
         }
       }
+      links.forEach(link -> TcxHook.detach(link, name));
+    } finally {
+      links.forEach(Descriptor::close);
     }
   }
 }

@@ -12,7 +12,8 @@ public final class Foreigners {
   private Foreigners() {}
 
   /**
-   * What sees packets before our program does: whatever it does not pass on is not counted.
+   * What sees packets before our program does: whatever it does not pass on is not counted. And
+   * which of ours is not on its hook any more.
    *
    * @return one line each, for the user; empty if ours is the first, or there is no such capture
    */
@@ -26,9 +27,30 @@ public final class Foreigners {
     if (info.netns() != Interfaces.namespace() || !Interfaces.exists(info.ifindex())) {
       return List.of();
     }
+    List<String> lines = new ArrayList<>(aheadAtIngress(directory, info, name));
+    if (!seesAnswers(directory, info, name)) {
+      lines.add(name + ": our program is not on the hook at egress any more; load again");
+    }
+    return lines;
+  }
+
+  /** Whether the one at egress is there, if the version that loaded had one. */
+  private static boolean seesAnswers(CaptureDirectory directory, CaptureInfo info, String name) {
+    if (!Files.exists(directory.program(ProbeProgram.ANSWERS))) {
+      return true;
+    }
+    return info.hook() == CaptureInfo.Hook.TCX
+        ? TcxHook.programs(Direction.EGRESS, info.ifindex(), name)
+            .contains(programId(directory, ProbeProgram.ANSWERS))
+        : ClsactHook.ours(ProbeProgram.ANSWERS, info.ifindex(), info.tcPriority(), name)
+            .isPresent();
+  }
+
+  private static List<String> aheadAtIngress(
+      CaptureDirectory directory, CaptureInfo info, String name) {
     List<String> ahead = new ArrayList<>();
     boolean tcx = info.hook() == CaptureInfo.Hook.TCX;
-    int ours = tcx ? programId(directory) : 0;
+    int ours = tcx ? programId(directory, ProbeProgram.COUNTER) : 0;
     for (int program : tcxPrograms(info.ifindex(), name)) {
       if (program == ours) {
         return ahead;
@@ -57,8 +79,8 @@ public final class Foreigners {
         .formatted(interfaceName, foreigner);
   }
 
-  private static int programId(CaptureDirectory directory) {
-    Path pin = directory.program(ProbeProgram.COUNTER);
+  private static int programId(CaptureDirectory directory, ProbeProgram which) {
+    Path pin = directory.program(which);
     if (!Files.exists(pin)) {
       return 0;
     }

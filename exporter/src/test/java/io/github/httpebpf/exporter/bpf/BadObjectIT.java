@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.httpebpf.exporter.it.KernelTest;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -89,5 +90,34 @@ class BadObjectIT {
     assertThat(refusal).hasMessage("load program http_counter: EINVAL (22) Invalid argument");
     // Which of its rules is named first depends on the kernel; the last line does not.
     assertThat(refusal.detail()).matches("(?s)(?!processed).+\nprocessed \\d+ insns [^\n]*");
+  }
+
+  /** The kernel answers ENOSPC then, which is not why it was refused. */
+  @Test
+  void aLogThatDoesNotFitHidesNoReason() throws IOException {
+    BpfException refusal = refusal(compiled("refused"));
+
+    assertThat(refusal)
+        .hasMessageStartingWith("load program http_counter: EACCES (13) Permission denied");
+    assertThat(refusal.detail().lines().count()).isLessThanOrEqualTo(102);
+    assertThat(refusal.detail())
+        .matches("(?s).*\ninvalid access to packet[^\n]*\n.*\nprocessed \\d{5,} insns [^\n]*");
+  }
+
+  private static byte[] compiled(String name) throws IOException {
+    Path top = Path.of(System.getProperty("httpebpf.root"));
+    Path object = Files.createTempFile(name, ".bpf.o");
+    String build =
+        """
+        set -euo pipefail
+        source %1$s/bin/lib.sh
+        "$(find_versioned clang)" -target bpf -O2 -g -mllvm -disable-block-placement -I%1$s/native/src \
+          -idirafter "/usr/include/$(gcc -print-multiarch)" -c %1$s/exporter/src/test/bpf/%2$s.bpf.c -o %3$s
+        """
+            .formatted(top, name, object);
+    CSource.output("bash", "-c", build);
+    byte[] file = Files.readAllBytes(object);
+    Files.delete(object);
+    return file;
   }
 }

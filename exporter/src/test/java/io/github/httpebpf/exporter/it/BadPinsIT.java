@@ -89,6 +89,19 @@ class BadPinsIT {
         "lo");
   }
 
+  /** Without a capture there, it cannot be what an earlier load left. */
+  @Test
+  void stateThatIsNoCapturesIsNotReplaced() {
+    createMap(stage.pin("lo/port_map"), "type hash key 4 value 8 entries 16");
+
+    assertRefused(
+        "open %s: holds a hash of 16 entries, key 4 and value 8 octets, not an array of 1 entries, key 4 and value 65536 octets%s"
+            .formatted(stage.pin("lo/port_map"), REMEDY),
+        "load",
+        "--interface",
+        "lo");
+  }
+
   @Test
   void anotherCaptureInfoIsNotRead() {
     createMap(stage.pin("lo/capture_info"), "type array key 4 value 8 entries 1");
@@ -115,10 +128,10 @@ class BadPinsIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"load", "unload"})
-  void aMapIsNoLink(String command) throws IOException {
+  @CsvSource({"load,link", "unload,link", "load,answers_link", "unload,answers_link"})
+  void aMapIsNoLink(String command, String name) throws IOException {
     stage.exporter.run("load", "--interface", "lo").succeeded();
-    Path link = stage.pin("lo/link");
+    Path link = stage.pin("lo/" + name);
     Path saved = stage.pin("saved");
     Files.move(link, saved);
     createMap(link, "type hash key 4 value 8 entries 16");

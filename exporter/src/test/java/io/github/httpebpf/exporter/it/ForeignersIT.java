@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.httpebpf.exporter.bpf.TcxLink.Direction;
 import io.github.httpebpf.exporter.bpf.TcxLink.Place;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -240,6 +242,65 @@ class ForeignersIT {
       assertThat(of(increase, "theirs")).isEqualTo(of(increase, PACKETS));
     }
     stage.exporter.run("unload").succeeded();
+    assertThat(others.everything()).isEqualTo(found);
+  }
+
+  /** Not even one that is no bpf filter, beside which ours cannot be. */
+  @Test
+  void aPriorityThatIsTakenAtEgressIsLeftToItsOwner() {
+    stage.onServer("tc filter add dev eth0 egress prio 1 protocol ip flower action pass");
+    List<String> found = others.everything();
+    for (int i = 0; i < 2; i++) {
+      assertThat(warnings(load("clsact"))).isEmpty();
+      assertThat(stage.server.hooked(Lan.INTERFACE))
+          .containsExactly(
+              "bpf filter http_counter:[%s] at priority 1"
+                  .formatted(Stage.programId(stage.pin("eth0/program"))));
+      assertThat(stage.server.hookedAtEgress(Lan.INTERFACE))
+          .containsExactly(
+              "flower filter at priority 1",
+              "bpf filter http_answers:[%s] at priority 2"
+                  .formatted(Stage.programId(stage.pin("eth0/answers_program"))));
+      assertThat(of(others.increase(SOME), REQUESTS)).isEqualTo(SOME);
+    }
+    stage.exporter.run("unload").succeeded();
+    assertThat(others.everything()).isEqualTo(found);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcx", "clsact"})
+  void whoeverTakesOursOffEgressIsNoticed(String backend) throws IOException {
+    load(backend);
+    assertThat(order()).isEmpty();
+    if (backend.equals("tcx")) {
+      Files.delete(stage.pin("eth0/answers_link"));
+    } else {
+      stage.onServer("tc filter del dev eth0 egress");
+    }
+    Shell.await("it is off", () -> stage.server.hookedAtEgress(Lan.INTERFACE).isEmpty());
+    assertThat(order())
+        .containsExactly(
+            "warn  order: eth0: our program is not on the hook at egress any more; load again");
+
+    assertThat(warnings(load(backend))).isEmpty();
+    assertThat(stage.server.hookedAtEgress(Lan.INTERFACE)).hasSize(1);
+    assertThat(order()).isEmpty();
+  }
+
+  /** On it a filter for egress would run at ingress. */
+  @Test
+  void aQdiscWithoutEgressIsLeftToItsOwner() {
+    stage.onServer("tc qdisc del dev eth0 clsact");
+    stage.onServer("tc qdisc add dev eth0 ingress");
+    others.other("theirs", NEXT).filter("ingress prio 5");
+    List<String> found = others.everything();
+    Shell.Result load =
+        stage.exporter.run("load", "--interface", Lan.INTERFACE, "--tc-backend", "clsact");
+
+    assertThat(load.err())
+        .isEqualTo(
+            "attach (clsact) to eth0: has an ingress qdisc, which cannot look at answers; its owner may replace it by clsact, which does what it does\n");
+    assertThat(load.status()).isEqualTo(1);
     assertThat(others.everything()).isEqualTo(found);
   }
 
