@@ -62,13 +62,16 @@ record Counts(Map<String, Long> requests, Map<String, Long> packets) {
   static Counts ofText(String text, String interfaceName) {
     Map<String, Long> requests = new LinkedHashMap<>();
     Map<String, Long> packets = new LinkedHashMap<>();
-    boolean wanted = false;
+    Map<String, Long> others = new LinkedHashMap<>();
+    Map<String, Long> block = others;
     for (String line : text.lines().toList()) {
-      String[] words = line.strip().split(" +", -1);
       if (!line.startsWith(" ")) {
-        wanted = line.startsWith(interfaceName + ":");
-      } else if (wanted && words.length == 2) {
-        (line.startsWith("    ") ? packets : requests).put(words[0], Long.valueOf(words[1]));
+        block = line.startsWith(interfaceName + ":") ? requests : others;
+      } else if (line.endsWith(":")) {
+        block = block != others && line.equals("  packets:") ? packets : others;
+      } else {
+        String[] words = line.strip().split(" +", -1);
+        block.put(words[0], Long.valueOf(words[1]));
       }
     }
     return new Counts(requests, packets);

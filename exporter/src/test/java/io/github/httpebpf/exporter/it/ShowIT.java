@@ -2,6 +2,7 @@ package io.github.httpebpf.exporter.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.httpebpf.exporter.metrics.UnseenProtocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,14 +59,22 @@ class ShowIT {
       assertThat(requests.sums()).hasToString("[0, 3, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0]");
       Counts shown = stage.exporter.show();
       assertThat(shown.requests().values()).containsExactlyElementsOf(requests.first(10));
-      assertThat(shown.packets().values()).containsExactlyElementsOf(packets.first(13));
+      assertThat(shown.packets().values()).containsExactlyElementsOf(packets.first(21));
       assertThat(packets.sums()).hasSize(64);
-      assertThat(packets.sums().subList(13, 64)).containsOnly(0L);
+      assertThat(packets.sums().subList(21, 64)).containsOnly(0L);
       assertThat(shown.packets("request")).isEqualTo(5);
       assertThat(Counts.ofText(stage.exporter.run("show").succeeded().out(), "eth0"))
           .isEqualTo(shown);
       String scrape = stage.exporter.start("serve").scrape();
       assertThat(Counts.ofScrape(scrape, "eth0")).isEqualTo(shown);
+      List<Long> unseen = Dump.of(stage.pin("eth0/unseen_map")).sums();
+      assertThat(unseen).hasSize(16);
+      for (UnseenProtocol protocol : UnseenProtocol.values()) {
+        assertThat(scrape)
+            .contains(
+                "unseen_connections_total{protocol=\"%s\",interface=\"eth0\",} %d.0\n"
+                    .formatted(protocol.label(), unseen.get(protocol.id())));
+      }
     }
   }
 
@@ -137,7 +146,7 @@ class ShowIT {
         Exporter.Running running = stage.exporter.start(command, "--interface", "eth0");
         Shell.await("it is ready", () -> running.status("/-/ready") == 200);
         List<String> before = stage.traces();
-        assertThat(before).as("root, capture, five pins, hook").hasSize(8);
+        assertThat(before).as("root, capture, twelve pins, hooks").hasSize(16);
 
         assertThat(running.signal(signal)).as("%s, %s", command, signal).isZero();
         assertThat(stage.traces()).isEqualTo(before);
