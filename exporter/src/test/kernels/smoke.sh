@@ -19,28 +19,29 @@ exporter() { # the interpreter: for so short a run, compiling costs more than it
 	"${as[@]}" "$JAVA" -Xint -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -jar /shared/http-ebpf-exporter.jar "$@"
 }
 
-send_requests() { # one of them with a request line of 8,000 octets
-	python3 - <<-'PYTHON'
-		import socket, threading
-		server = socket.create_server(('127.0.0.1', 8080))
-		def serve():
-		    for _ in range(6):
-		        connection, _ = server.accept()
-		        while b'\r\n\r\n' not in connection.recv(65536)[-4:]: pass
-		        connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
-		        connection.close()
-		thread = threading.Thread(target=serve)
-		thread.start()
-		for i in range(6):
-		    with socket.create_connection(('127.0.0.1', 8080)) as client:
-		        client.sendall(b'GET /' + b'a' * (7986 if i == 5 else 0) + b' HTTP/1.1\r\n\r\n')
-		        client.recv(1000)
-		thread.join()
-	PYTHON
+# Both programs of the object, by themselves: a refusal comes with the verifier's log.
+check_verifier() {
+	mount -t bpf bpf /sys/fs/bpf
+	bpftool prog loadall /shared/http_counter.bpf.o /sys/fs/bpf/programs
+	check "the verifier accepts" "http_answers http_counter" "$(cd /sys/fs/bpf/programs && echo ./* | sed 's,\./,,g')"
+	umount /sys/fs/bpf
+}
+
+# Has the traffic sent, and compares: what the server has read since, what is counted, and what both should be.
+send() { # description, command, GET and POST in all
+	local read_by_server
+	echo "$2" >&"${traffic[1]}"
+	read -r read_by_server <&"${traffic[0]}"
+	check "$1: read by the server" "$3" "$read_by_server"
+	check "$1: counted" "$3" "$(pinned 1) $(pinned 3)"
+}
+
+pinned() { # method: what its counter says, on the one processor; much sooner than the exporter could
+	bpftool -j map lookup pinned "$pins/lo/request_map" key "$1" 0 0 0 | sed 's/.*"rx_packets":\([0-9]*\).*/\1/'
 }
 
 count() {
-	exporter show --json --interface lo | sed 's/.*"GET":\([0-9]*\).*/\1/'
+	exporter show --json --interface lo | sed 's/.*"GET":\([0-9]*\).*"POST":\([0-9]*\).*/\1 \2/'
 }
 
 is_since() { # kernel version
@@ -76,19 +77,24 @@ lo: cannot be read" "${output#* warn  }"
 pins=/sys/fs/bpf/http-ebpf-exporter
 ip link set lo up
 qdisc=$(tc qdisc show dev lo)
+check_verifier
+coproc traffic { python3 /shared/traffic.py; }
 exporter doctor --interface lo || fails=$((fails + 1))
 exporter load --interface lo
 check "load" 0 $?
-send_requests
-check "requests after the load" 6 "$(count)"
+send "a request a connection" heads "6 0"
+send "a head split over two packets" split "7 0"
+send "two requests in a packet" pipelined "9 0"
+send "a body that begins with a request" body "9 1"
+send "half a head" begin "9 1"
 exporter load --interface lo
 check "load again" 0 $?
-send_requests
-check "requests after the swap" 12 "$(count)"
-check_readers 12
+send "its other half, after the swap" finish "10 1"
+check_readers "10 1"
+check "requests that show prints" "10 1" "$(count)"
 exporter unload
 check "unload" 0 $?
-check "filters left" "" "$(tc filter show dev lo ingress)"
+check "filters left" "" "$(tc filter show dev lo ingress)$(tc filter show dev lo egress)"
 check "pins left" "" "$(ls /sys/fs/bpf)"
 check "qdisc, but for an empty clsact" "$qdisc" "$(tc qdisc show dev lo | grep -v clsact)"
 exit "$fails"
