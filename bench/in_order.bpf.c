@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later
 /*
- * BPF_PROG_TEST_RUN repeats one packet, which a program that follows connections takes for a retransmission from the
- * second time on. These programs first make it the packet that is due, or that of a new connection, and then go on
- * with the program that is measured. What they themselves cost is measured with the empty program in its place.
+ * BPF_PROG_TEST_RUN repeats one packet, which a program that follows connections takes for a
+ * retransmission from the second time on. These programs first make it the packet that is due, or
+ * that of a new connection, and then go on with the program that is measured. What they themselves
+ * cost is measured with the empty program in its place.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -45,7 +46,8 @@ struct {
 
 static const __u32 first = 0;
 
-/* A connection that is not in the map runs nothing: the ledger will show that packets are missing. */
+/* A connection that is not in the map runs nothing: the ledger will show that packets are missing.
+ */
 SEC("tc")
 int in_order(struct __sk_buff *skb)
 {

@@ -20,9 +20,9 @@ def machine():
             f'revision {revision}')
 
 
-def spread(values, form='{:+.0f}'):
+def spread(values, form='{:+d}'):
     """Median, minimum, maximum."""
-    return [form.format(f(values)) for f in (statistics.median, min, max)]
+    return [form.format(round(f(values))) for f in (statistics.median, min, max)]
 
 
 def table(columns, rows):

@@ -75,6 +75,6 @@ boot() { # architecture version
     -append "console=$console quiet panic=-1 mitigations=off" -no-reboot \
     -chardev socket,id=c0,path="$work/usr.sock" -device vhost-user-fs-pci,chardev=c0,tag=usr \
     -chardev socket,id=c1,path="$work/shared.sock" -device vhost-user-fs-pci,chardev=c1,tag=shared \
-    -nodefaults -no-user-config -display none -serial stdio -monitor none </dev/null | tr -d '\r'
+    -nodefaults -no-user-config -display none -serial stdio -monitor none </dev/null | sed -u 's,\r$,,'
   [[ $(cat "$work/shared/status" 2>/dev/null) == 0 ]]
 }
