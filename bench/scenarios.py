@@ -37,10 +37,12 @@ def last(name, target, result, followed, driver='in_order'):
     return Scenario(name, target, frame, result, before, driver)
 
 
-def unfollowed(name, target, result, data, port):
-    """The first data seen of a connection that is no HTTP, as the hook sees it many times."""
-    frame = connection(port).opened().client(data)
-    return Scenario(name, target, frame, result)
+def no_http(name, target, result, data, port):
+    """Data of a connection that began with the like. Of one to a port that is not learned nothing is kept."""
+    followed = connection(port).opened()
+    followed.client(data)
+    followed.client(data)
+    return last(name, target, result, followed, 'in_order' if port == LEARNED else None)
 
 
 def others():
@@ -51,9 +53,9 @@ def others():
     yield Scenario('SYN, each of a new connection', 6, connection().client(flags=SYN), 'no_payload',
                    driver='new_connection')
     for where, target, port in (('port not learned', 15, NOT_LEARNED), ('learned port', 45, LEARNED)):
-        yield unfollowed(f'binary data, {where}', target, 'not_http', BINARY, port)
-        yield unfollowed(f'TLS, {where}', target, 'tls', TLS, port)
-        yield unfollowed(f'response, {where}', target, 'response', response(b'z' * 1200), port)
+        yield no_http(f'binary data, {where}', target, 'not_http', BINARY, port)
+        yield no_http(f'TLS, {where}', target, 'tls', TLS, port)
+        yield no_http(f'response, {where}', target, 'response', response(b'z' * 1200), port)
 
 
 def bodies():
