@@ -119,7 +119,7 @@ static __always_inline int begin_target(struct stream *s, __u8 first)
 	if (first <= ' ' || first == 0x7f)
 		return -1;
 	s->index = first == '*' ? 1 : 2;
-	if (first == '*' || first == '/')
+	if (first == '*' || first == '/' || first == ':')
 		s->flags |= STREAM_TARGET;
 	return 0;
 }
