@@ -17,16 +17,18 @@ struct host_entry {
 struct host_map {
 	__u32 key_size;
 	__u32 value_size;
+	__u32 entries;
 	struct host_entry *bucket[1024];
 };
 
-static struct host_map host_flows = {sizeof(struct flow_key), sizeof(struct flow), {}};
-static struct host_map host_openings = {sizeof(struct flow_key), sizeof(struct opening), {}};
-static struct host_map host_blocks = {sizeof(struct block_key), sizeof(struct block), {}};
+static struct host_map host_flows = {sizeof(struct flow_key), sizeof(struct flow), 0, {}};
+static struct host_map host_openings = {sizeof(struct flow_key), sizeof(struct opening), 0, {}};
+static struct host_map host_blocks = {sizeof(struct block_key), sizeof(struct block), 0, {}};
 
 static struct {
 	struct workspace workspace;
 	struct port_set ports;
+	int any_learned;
 	__u64 requests[METHOD_COUNT];
 	__u64 unseen[UNSEEN_COUNT];
 	int first_method;   /* the first that was counted since host_forget, or -1 */
@@ -71,6 +73,7 @@ static int host_put(struct host_map *map, const void *key, const void *value)
 		assert(*at);
 		(*at)->hash = host_hash(key, map->key_size);
 		memcpy((*at)->octets, key, map->key_size);
+		map->entries++;
 	}
 	memcpy((*at)->octets + map->key_size, value, map->value_size);
 	return 0;
@@ -84,6 +87,7 @@ static void host_remove(struct host_map *map, const void *key)
 	if (!gone)
 		return;
 	*at = gone->next;
+	map->entries--;
 	free(gone);
 }
 
@@ -92,9 +96,10 @@ static void host_clear(struct host_map *map)
 	struct host_entry *entry;
 	__u32 i;
 
-	for (i = 0; i < 1024; i++)
+	for (i = 0; map->entries; i++)
 		while ((entry = map->bucket[i])) {
 			map->bucket[i] = entry->next;
+			map->entries--;
 			free(entry);
 		}
 }
@@ -105,7 +110,9 @@ static inline void host_forget(void)
 	host_clear(&host_flows);
 	host_clear(&host_openings);
 	host_clear(&host_blocks);
-	memset(&host.ports, 0, sizeof(host.ports));
+	if (host.any_learned)
+		memset(&host.ports, 0, sizeof(host.ports));
+	host.any_learned = 0;
 	memset(host.requests, 0, sizeof(host.requests));
 	memset(host.unseen, 0, sizeof(host.unseen));
 	memset(&host.workspace, 0xa5, sizeof(host.workspace));
@@ -161,6 +168,7 @@ static __always_inline int is_learned(__u16 port)
 static __always_inline void learn(__u16 port)
 {
 	host.ports.learned[port] = 1;
+	host.any_learned = 1;
 }
 
 static __always_inline int is_excluded(__u16 port)

@@ -78,7 +78,7 @@ static void total_lengths(void)
 		/* what follows is padding, though it looks like the rest of a request */
 		expect("total length in the payload", cut, &b,
 		       cut == 0	  ? RESULT_NO_PAYLOAD
-		       : cut < 23 ? RESULT_LINE_INCOMPLETE
+		       : cut < 24 ? RESULT_LINE_INCOMPLETE
 				  : RESULT_REQUEST);
 	}
 	for (length = 20; length < 40; length++) {
@@ -140,7 +140,7 @@ static void big_tcp(void)
 		       cut < 48	       ? RESULT_TRUNCATED
 		       : cut < 54      ? RESULT_MALFORMED
 		       : cut == 54     ? RESULT_NO_PAYLOAD
-		       : cut < 54 + 23 ? RESULT_LINE_INCOMPLETE
+		       : cut < 54 + 24 ? RESULT_LINE_INCOMPLETE
 				       : RESULT_REQUEST);
 	}
 	ethernet(&b, ETH_P_IP);
@@ -250,6 +250,14 @@ static void udp_ports(void)
 	}
 }
 
+/* What a packet with SYN and ACK carries is the server's. */
+static int data_result(int flags)
+{
+	if (flags & RST)
+		return RESULT_NO_PAYLOAD;
+	return (flags & (SYN | ACK)) == (SYN | ACK) ? RESULT_RESPONSE : RESULT_REQUEST;
+}
+
 static void tcp_flags(void)
 {
 	int flags, has_data;
@@ -262,7 +270,7 @@ static void tcp_flags(void)
 			text(&b, has_data ? GET_LINE : "");
 			close_ip(&b);
 			expect(has_data ? "flags, data" : "flags, no data", flags, &b,
-			       has_data && !(flags & RST) ? RESULT_REQUEST : RESULT_NO_PAYLOAD);
+			       has_data ? data_result(flags) : RESULT_NO_PAYLOAD);
 		}
 	}
 }

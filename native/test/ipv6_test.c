@@ -140,7 +140,7 @@ static void payload_lengths(void)
 		set16(&b, b.network + 4, 20 + cut);
 		expect("payload length in the line", cut, &b,
 		       cut == 0	  ? RESULT_NO_PAYLOAD
-		       : cut < 23 ? RESULT_LINE_INCOMPLETE
+		       : cut < 24 ? RESULT_LINE_INCOMPLETE
 				  : RESULT_REQUEST);
 	}
 	ipv6_request(&b);
@@ -152,7 +152,7 @@ static void payload_lengths(void)
 		       cut < 68	       ? RESULT_TRUNCATED
 		       : cut < 74      ? RESULT_MALFORMED
 		       : cut == 74     ? RESULT_NO_PAYLOAD
-		       : cut < 74 + 23 ? RESULT_LINE_INCOMPLETE
+		       : cut < 74 + 24 ? RESULT_LINE_INCOMPLETE
 				       : RESULT_REQUEST);
 	}
 	fill(&b, 'a', 70000);

@@ -5,6 +5,7 @@
 #define TOKEN_16  "X-METHOD-OF-16-O"
 #define TOKEN_112 TOKEN_16 TOKEN_16 TOKEN_16 TOKEN_16 TOKEN_16 TOKEN_16 TOKEN_16
 #define END	  " HTTP/1.1\r\n"
+#define EMPTY_8	  "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n"
 
 struct line {
 	const char *what;
@@ -47,6 +48,11 @@ static const struct line requests[] = {
 	{"all of a token's signs", "!#$%&'*+-.^_`|~aZ09 /" END, RESULT_REQUEST, METHOD_OTHER},
 	{"empty line before", "\r\nGET /" END, RESULT_REQUEST, METHOD_GET},
 	{"empty line before another", "\r\nPROPFIND /" END, RESULT_REQUEST, METHOD_OTHER},
+	{"two empty lines before", "\r\n\r\nGET /" END, RESULT_REQUEST, METHOD_GET},
+	{"line feed before", "\nGET /" END, RESULT_REQUEST, METHOD_GET},
+	{"carriage return before", "\rGET /" END, RESULT_REQUEST, METHOD_GET},
+	{"line feed, carriage return before", "\n\rGET /" END, RESULT_REQUEST, METHOD_GET},
+	{"17 empty lines before", EMPTY_8 EMPTY_8 "\r\nGET /" END, RESULT_REQUEST, METHOD_GET},
 	{"empty line before a long method", "\r\n" TOKEN_112 " /" END, RESULT_REQUEST,
 	 METHOD_OTHER},
 };
@@ -58,6 +64,8 @@ static const struct line targets[] = {
 	{"absolute form, one letter", "GET a:b" END, RESULT_REQUEST, METHOD_GET},
 	{"absolute form, colon far off", "GET abcdefghijklmnopqrstuvwxyz:b" END, RESULT_REQUEST,
 	 METHOD_GET},
+	{"absolute form, colon first", "GET :b" END, RESULT_REQUEST, METHOD_GET},
+	{"absolute form, colon alone", "GET :" END, RESULT_REQUEST, METHOD_GET},
 	{"absolute form, colon last", "GET abcdefghijklmnopqrstuvwxyz:" END, RESULT_REQUEST,
 	 METHOD_GET},
 	{"authority form", "CONNECT www.example.com:80" END, RESULT_REQUEST, METHOD_CONNECT},
@@ -97,7 +105,7 @@ static const struct line versions[] = {
 	{"1.2", "GET / HTTP/1.2\r\n", RESULT_REQUEST, METHOD_GET},
 	{"1.9", "GET / HTTP/1.9\r\n", RESULT_REQUEST, METHOD_GET},
 	{"line feed only", "GET / HTTP/1.1\n", RESULT_REQUEST, METHOD_GET},
-	{"ends behind the dot", "GET / HTTP/1.", RESULT_REQUEST, METHOD_GET},
+	{"ends behind the dot", "GET / HTTP/1.", RESULT_LINE_INCOMPLETE, 0},
 	{"ends behind the digit", "GET / HTTP/1.1", RESULT_REQUEST, METHOD_GET},
 	{"1.x", "GET / HTTP/1.x\r\n", RESULT_NOT_HTTP, 0},
 	{"1. and a slash", "GET / HTTP/1./\r\n", RESULT_NOT_HTTP, 0},
@@ -118,14 +126,18 @@ static const struct line versions[] = {
 };
 
 static const struct line others[] = {
-	{"response", "HTTP/1.1 200 OK\r\n", RESULT_NOT_HTTP, 0},
-	{"response of a long status", "HTTP/1.0 404 Not Found\r\nServer: a\r\n", RESULT_NOT_HTTP,
+	{"response", "HTTP/1.1 200 OK\r\n", RESULT_RESPONSE, 0},
+	{"response of a long status", "HTTP/1.0 404 Not Found\r\nServer: a\r\n", RESULT_RESPONSE,
 	 0},
+	{"response, cut behind the dot", "HTTP/1.", RESULT_RESPONSE, 0},
+	{"response, cut before the dot", "HTTP/1", RESULT_NOT_HTTP, 0},
+	{"response of HTTP/2", "HTTP/2.0 200 OK\r\n", RESULT_NOT_HTTP, 0},
+	{"response behind an empty line", "\r\nHTTP/1.1 200 OK\r\n", RESULT_NOT_HTTP, 0},
 	{"JSON body", "{\"a\": 1}", RESULT_NOT_HTTP, 0},
 	{"form body", "a=b&c=d", RESULT_NOT_HTTP, 0},
 	{"HTML body", "<html>GET / HTTP/1.1</html>", RESULT_NOT_HTTP, 0},
 	{"header of a continued head", "Host: a\r\nGET / HTTP/1.1\r\n", RESULT_NOT_HTTP, 0},
-	{"end of a head", "\r\n\r\n", RESULT_NOT_HTTP, 0},
+	{"end of a head", "\r\n\r\n", RESULT_LINE_INCOMPLETE, 0},
 	{"text", "The quick brown fox jumps over the lazy dog\r\n", RESULT_NOT_HTTP, 0},
 	{"Redis inline", "GET foo\r\n", RESULT_NOT_HTTP, 0},
 	{"Redis inline, key like a path", "GET /foo\r\n", RESULT_NOT_HTTP, 0},
@@ -141,14 +153,13 @@ static const struct line others[] = {
 	{"SMTP EHLO", "EHLO a.example\r\n", RESULT_NOT_HTTP, 0},
 	{"FTP", "OPTS UTF8 ON\r\n", RESULT_NOT_HTTP, 0},
 	{"SSH", "SSH-2.0-OpenSSH_9.2\r\n", RESULT_NOT_HTTP, 0},
-	{"empty line alone", "\r\n", RESULT_NOT_HTTP, 0},
-	{"two empty lines before", "\r\n\r\nGET /" END, RESULT_NOT_HTTP, 0},
-	{"line feed before", "\nGET /" END, RESULT_NOT_HTTP, 0},
-	{"carriage return before", "\rGET /" END, RESULT_NOT_HTTP, 0},
-	{"line feed, carriage return before", "\n\rGET /" END, RESULT_NOT_HTTP, 0},
+	{"empty line alone", "\r\n", RESULT_LINE_INCOMPLETE, 0},
 	{"space before", " GET /" END, RESULT_NOT_HTTP, 0},
 	{"empty line, space before", "\r\n GET /" END, RESULT_NOT_HTTP, 0},
-	{"carriage return", "\r", RESULT_NOT_HTTP, 0},
+	{"carriage return", "\r", RESULT_LINE_INCOMPLETE, 0},
+	{"line feed", "\n", RESULT_LINE_INCOMPLETE, 0},
+	{"17 empty lines", EMPTY_8 EMPTY_8 "\r\n", RESULT_LINE_INCOMPLETE, 0},
+	{"17 empty lines, space behind", EMPTY_8 EMPTY_8 "\r\n GET /" END, RESULT_NOT_HTTP, 0},
 	{"empty line and a letter", "\r\nG", RESULT_LINE_INCOMPLETE, 0},
 	{"letters", "GET", RESULT_LINE_INCOMPLETE, 0},
 	{"8 letters", "PROPFIND", RESULT_LINE_INCOMPLETE, 0},
