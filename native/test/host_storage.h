@@ -11,7 +11,7 @@
 struct host_entry {
 	struct host_entry *next;
 	__u32 hash;
-	__u8 octets[]; /* key, then value at a multiple of 8 */
+	__u8 octets[] __attribute__((aligned(8))); /* key, then value */
 };
 
 struct host_map {
