@@ -38,11 +38,12 @@ final class DifferentialMain {
     long start = System.nanoTime();
     String failure;
     try (ScheduledExecutorService reporter = Executors.newSingleThreadScheduledExecutor()) {
-      Future<?> unused = reporter.scheduleAtFixedRate(
-          () -> System.out.println(line(differential, start)),
-          REPORT_SECONDS,
-          REPORT_SECONDS,
-          TimeUnit.SECONDS);
+      Future<?> _ =
+          reporter.scheduleAtFixedRate(
+              () -> System.out.println(line(differential, start)),
+              REPORT_SECONDS,
+              REPORT_SECONDS,
+              TimeUnit.SECONDS);
       failure = differential.run(from, from + streams);
       reporter.shutdownNow();
     }

@@ -110,7 +110,8 @@ final class Heads {
 
   static String mixed(Dice dice, String name) {
     StringBuilder mixed = new StringBuilder();
-    for (char c : name.toCharArray()) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
       mixed.append(dice.percent(50) ? Character.toUpperCase(c) : Character.toLowerCase(c));
     }
     return mixed.toString();

@@ -7,14 +7,25 @@ final class OctetReader {
   static final class Stop extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final boolean lost;
+
+    private Stop(boolean lost) {
+      super(lost ? "lost" : "missing", null, false, false);
+      this.lost = lost;
+    }
+
     /** An octet that has to be read is not there yet. */
-    static final Stop MISSING = new Stop("missing");
+    static Stop missing() {
+      return new Stop(false);
+    }
 
     /** What was read cannot be followed. */
-    static final Stop LOST = new Stop("lost");
+    static Stop lost() {
+      return new Stop(true);
+    }
 
-    private Stop(String message) {
-      super(message, null, false, false);
+    boolean isLost() {
+      return lost;
     }
   }
 
@@ -32,7 +43,7 @@ final class OctetReader {
 
   int peek() throws Stop {
     if (!octets.has(position)) {
-      throw Stop.MISSING;
+      throw Stop.missing();
     }
     return octets.at(position);
   }
@@ -69,7 +80,7 @@ final class OctetReader {
       skip(size);
       int octet = next();
       if (octet != '\n' && (octet != '\r' || next() != '\n')) {
-        throw Stop.LOST;
+        throw Stop.lost();
       }
       size = chunkSize();
     }
@@ -84,11 +95,11 @@ final class OctetReader {
     for (; Character.digit(octet, 16) >= 0 && octet < 0x80; octet = next()) {
       size = size * 16 + Character.digit(octet, 16);
       if (++digits > 15) {
-        throw Stop.LOST;
+        throw Stop.lost();
       }
     }
     if (digits == 0 || " \t;\r\n".indexOf(octet) < 0) {
-      throw Stop.LOST;
+      throw Stop.lost();
     }
     if (octet != '\n') {
       skipLine();

@@ -69,7 +69,9 @@ public final class Reference {
       open(packet.sequence() + 1);
     } else if (state == State.FOLLOWED) {
       octets.put(packet.sequence() - base, packet.data());
-      advance(packet);
+      if (packet.data().length > 0 || awaitsAnswer) {
+        advance(packet);
+      }
     } else if (state != State.TUNNEL && packet.data().length > 0) {
       enter(packet);
     }

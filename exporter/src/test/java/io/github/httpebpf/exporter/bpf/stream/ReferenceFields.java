@@ -2,7 +2,6 @@ package io.github.httpebpf.exporter.bpf.stream;
 
 import io.github.httpebpf.exporter.bpf.stream.OctetReader.Stop;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -39,12 +38,15 @@ final class ReferenceFields {
     if (colon < 0) {
       return;
     }
+    String name = line.substring(0, colon);
     String value = line.substring(colon + 1);
-    switch (lower(line.substring(0, colon))) {
-      case "content-length" -> addLength(strip(value));
-      case "transfer-encoding" -> coding = coding(value);
-      case "upgrade" -> upgrade = true;
-      default -> {}
+    // One octet a character: only letters of ASCII are equal to those in another case.
+    if (name.equalsIgnoreCase("content-length")) {
+      addLength(strip(value));
+    } else if (name.equalsIgnoreCase("transfer-encoding")) {
+      coding = coding(value);
+    } else if (name.equalsIgnoreCase("upgrade")) {
+      upgrade = true;
     }
   }
 
@@ -58,7 +60,7 @@ final class ReferenceFields {
 
   private static Coding coding(String value) {
     String last = value.substring(value.lastIndexOf(',') + 1);
-    return lower(strip(last)).equals("chunked") ? Coding.CHUNKED : Coding.OTHER;
+    return strip(last).equalsIgnoreCase("chunked") ? Coding.CHUNKED : Coding.OTHER;
   }
 
   /** Whether no length can be relied on; a Transfer-Encoding field makes that irrelevant. */
@@ -77,9 +79,5 @@ final class ReferenceFields {
   /** Without blanks around; a CR is none. */
   private static String strip(String value) {
     return value.replaceAll("^[ \t]+|[ \t]+$", "");
-  }
-
-  private static String lower(String name) {
-    return name.chars().allMatch(c -> c < 0x80) ? name.toLowerCase(Locale.ROOT) : name;
   }
 }

@@ -17,7 +17,7 @@ final class ReferenceRequest {
   private HttpMethod method = HttpMethod.OTHER;
   private boolean counts;
   private boolean upgrade;
-  private Stop stop = Stop.MISSING;
+  private boolean lost;
   private boolean complete;
 
   private ReferenceRequest(Octets octets, long begin) {
@@ -30,7 +30,7 @@ final class ReferenceRequest {
       request.readAll();
       request.complete = true;
     } catch (Stop stop) {
-      request.stop = stop;
+      request.lost = stop.isLost();
     }
     return request;
   }
@@ -50,7 +50,7 @@ final class ReferenceRequest {
   }
 
   boolean isLost() {
-    return !complete && stop == Stop.LOST;
+    return lost;
   }
 
   /** If complete, where the next one begins; otherwise how far reading went. */
@@ -88,10 +88,10 @@ final class ReferenceRequest {
   private void readBody(ReferenceFields fields) throws Stop {
     switch (fields.coding) {
       case CHUNKED -> reader.skipChunks();
-      case OTHER -> throw Stop.LOST;
+      case OTHER -> throw Stop.lost();
       case NONE -> {
         if (fields.lengthIsSpoiled()) {
-          throw Stop.LOST;
+          throw Stop.lost();
         }
         reader.skip(fields.length());
       }
@@ -102,12 +102,12 @@ final class ReferenceRequest {
     StringBuilder token = new StringBuilder();
     for (int octet = reader.next(); octet != ' '; octet = reader.next()) {
       if (!isToken(octet) || token.length() == METHOD_MAX) {
-        throw Stop.LOST;
+        throw Stop.lost();
       }
       token.append((char) octet);
     }
     if (token.isEmpty()) {
-      throw Stop.LOST;
+      throw Stop.lost();
     }
     String name = token.toString();
     method =
@@ -129,11 +129,11 @@ final class ReferenceRequest {
         return false;
       }
       if (!ends && first == '*' && length > 0) {
-        throw Stop.LOST;
+        throw Stop.lost();
       }
       if (ends) {
         if (octet != ' ' || length == 0 || !isTarget) {
-          throw Stop.LOST;
+          throw Stop.lost();
         }
         return true;
       }
@@ -142,14 +142,15 @@ final class ReferenceRequest {
   }
 
   private void readVersion() throws Stop {
-    for (char expected : "HTTP/1.".toCharArray()) {
-      if (reader.next() != expected) {
-        throw Stop.LOST;
+    String version = "HTTP/1.";
+    for (int i = 0; i < version.length(); i++) {
+      if (reader.next() != version.charAt(i)) {
+        throw Stop.lost();
       }
     }
     int digit = reader.next();
     if (digit < '0' || digit > '9') {
-      throw Stop.LOST;
+      throw Stop.lost();
     }
   }
 
