@@ -8,11 +8,11 @@ import java.util.stream.LongStream;
 @SuppressWarnings("ArrayRecordComponent")
 record StreamCounts(long[] requests, long[] packets, long[] unseen) {
 
-  /** Entries of the maps, as in {@code http_counter.h}. */
-  static final int REQUESTS = 16;
+  /** Ids that are in use, and some that are not yet; as in {@code http_counter.h}. */
+  static final int REQUESTS = 11;
 
-  static final int PACKETS = 64;
-  static final int UNSEEN = 16;
+  static final int PACKETS = 24;
+  static final int UNSEEN = 5;
 
   StreamCounts since(StreamCounts before) {
     return new StreamCounts(

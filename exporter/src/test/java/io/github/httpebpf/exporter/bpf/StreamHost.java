@@ -19,8 +19,13 @@ import java.nio.file.Path;
  */
 final class StreamHost implements AutoCloseable {
 
-  private static final int ANSWER =
-      8 * (StreamCounts.REQUESTS + StreamCounts.PACKETS + StreamCounts.UNSEEN);
+  /** Entries of the maps, as in {@code http_counter.h}. */
+  private static final int REQUESTS = 16;
+
+  private static final int PACKETS = 64;
+  private static final int UNSEEN = 16;
+
+  private static final int ANSWER = 8 * (REQUESTS + PACKETS + UNSEEN);
 
   /** As many answers as a pipe holds, by Linux's default. */
   static final int QUESTIONS_MAX = 65536 / ANSWER;
@@ -67,15 +72,14 @@ final class StreamHost implements AutoCloseable {
       throw new IOException("the host's tool ended: see standard error");
     }
     return new StreamCounts(
-        read(answer, StreamCounts.REQUESTS),
-        read(answer, StreamCounts.PACKETS),
-        read(answer, StreamCounts.UNSEEN));
+        read(answer, 0, StreamCounts.REQUESTS),
+        read(answer, REQUESTS, StreamCounts.PACKETS),
+        read(answer, REQUESTS + PACKETS, StreamCounts.UNSEEN));
   }
 
-  private static long[] read(ByteBuffer answer, int entries) {
+  private static long[] read(ByteBuffer answer, int from, int entries) {
     long[] counts = new long[entries];
-    answer.asLongBuffer().get(counts);
-    answer.position(answer.position() + 8 * entries);
+    answer.asLongBuffer().get(from, counts);
     return counts;
   }
 

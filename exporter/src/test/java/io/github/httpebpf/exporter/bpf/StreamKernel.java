@@ -24,6 +24,9 @@ final class StreamKernel implements AutoCloseable {
 
   private final Arena arena = Arena.ofConfined();
   private final HttpProbe probe;
+  private final int requestMap;
+  private final int packetMap;
+  private final int unseenMap;
   private final int counter;
   private final int answers;
   private final MemorySegment frame = arena.allocate(FRAME_MAX, Long.BYTES);
@@ -38,6 +41,9 @@ final class StreamKernel implements AutoCloseable {
     probe.load();
     counter = probe.program(ProbeProgram.COUNTER);
     answers = probe.program(ProbeProgram.ANSWERS);
+    requestMap = probe.mapDescriptor(HttpProbe.REQUEST_MAP);
+    packetMap = probe.mapDescriptor(HttpProbe.PACKET_MAP);
+    unseenMap = probe.mapDescriptor(HttpProbe.UNSEEN_MAP);
     bpf_test_run_opts.sz(options, options.byteSize());
     bpf_test_run_opts.data_in(options, frame);
     bpf_test_run_opts.repeat(options, 1);
@@ -57,17 +63,16 @@ final class StreamKernel implements AutoCloseable {
 
   StreamCounts counts() {
     return new StreamCounts(
-        sums(HttpProbe.REQUEST_MAP, StreamCounts.REQUESTS),
-        sums(HttpProbe.PACKET_MAP, StreamCounts.PACKETS),
-        sums(HttpProbe.UNSEEN_MAP, StreamCounts.UNSEEN));
+        sums(requestMap, StreamCounts.REQUESTS),
+        sums(packetMap, StreamCounts.PACKETS),
+        sums(unseenMap, StreamCounts.UNSEEN));
   }
 
-  private long[] sums(String map, int entries) {
-    int descriptor = probe.mapDescriptor(map);
+  private long[] sums(int map, int entries) {
     long[] sums = new long[entries];
     for (int entry = 0; entry < entries; entry++) {
       key.set(ValueLayout.JAVA_INT, 0, entry);
-      NativeCalls.check(Libbpf.bpf_map_lookup_elem(descriptor, key, values), "read", map);
+      NativeCalls.check(Libbpf.bpf_map_lookup_elem(map, key, values), "read", "map");
       for (int cpu = 0; cpu < cpus; cpu++) {
         sums[entry] += values.getAtIndex(ValueLayout.JAVA_LONG, cpu);
       }

@@ -12,7 +12,7 @@ final class Conversation {
     Requests requests = new Requests(dice);
     List<Exchange> exchanges = new ArrayList<>();
     int count =
-        switch (dice.weighted(30, 50, 18, 2)) {
+        switch (dice.weighted(42, 46, 11, 1)) {
           case 0 -> 1;
           case 1 -> dice.between(2, 6);
           case 2 -> dice.between(6, 20);

@@ -29,9 +29,9 @@ final class Habits {
     flight = rough ? dice.between(1, 12) : 1;
     usual = USUAL[dice.between(0, USUAL.length)];
     kind =
-        octets < 300
-            ? dice.weighted(10, 20, 20, 50)
-            : dice.weighted(octets < 900 ? 1 : 0, octets < 1500 ? 6 : 0, 25, 70);
+        octets < 250
+            ? dice.weighted(8, 17, 25, 50)
+            : dice.weighted(octets < 600 ? 1 : 0, octets < 1500 ? 6 : 0, 25, 70);
   }
 
   /** Octets of the next segment, if there are so many. */

@@ -33,11 +33,14 @@ public final class PacketStream {
     boolean again = fromTheStart && dice.percent(4);
     int client = again ? Math.max(0, number - 2 * dice.between(1, NEIGHBOURS)) : number;
     Endpoints endpoints = Endpoints.of(new Dice(~seed, client), client);
-    List<StreamPacket> packets = new ArrayList<>();
-    do {
-      packets.addAll(new Wire(dice, Conversation.of(dice)).run(fromTheStart));
-      fromTheStart = true;
-    } while (dice.percent(10));
+    List<StreamPacket> packets =
+        new ArrayList<>(new Wire(dice, Conversation.of(dice)).run(fromTheStart));
+    if (!fromTheStart && dice.percent(70)) {
+      packets.subList(0, dice.between(0, packets.size())).clear();
+    }
+    while (dice.percent(10)) {
+      packets.addAll(new Wire(dice, Conversation.of(dice)).run(true));
+    }
     return new PacketStream(endpoints, packets);
   }
 

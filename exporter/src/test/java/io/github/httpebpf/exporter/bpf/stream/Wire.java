@@ -169,7 +169,7 @@ final class Wire {
   private void acknowledge() {
     if (answered > acknowledged) {
       acknowledged = dice.percent(70) ? answered : dice.between(acknowledged, answered) + 1;
-      if (dice.percent(60)) {
+      if (dice.percent(40)) {
         flight.add(segment(sent, 0, 0));
       }
     }
