@@ -2,6 +2,7 @@ package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.exporter.bpf.stream.Expectation;
 import io.github.httpebpf.exporter.bpf.stream.PacketStream;
+import io.github.httpebpf.exporter.bpf.stream.StreamCut;
 import io.github.httpebpf.exporter.bpf.stream.StreamPacket;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -9,15 +10,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Leaves packets out of a stream on which judges differ, as long as they still do. Each attempt is
- * from another port of the client, so that none sees what an earlier one left.
+ * Leaves packets and octets out of a stream on which judges differ, as long as they still do. Each
+ * attempt is from another port of the client, so that none sees what an earlier one left.
  */
 final class StreamReduction {
+
+  private static final int ATTEMPTS_MAX = 20_000;
 
   private final StreamJudges judges;
   private final boolean packetwise;
   private StreamDifference smallest;
-  private int port;
+  private int attempts;
 
   StreamReduction(StreamJudges judges, StreamDifference difference, boolean packetwise) {
     this.judges = judges;
@@ -27,30 +30,47 @@ final class StreamReduction {
 
   /** The smallest that was found; the stream as it was, if from another port nobody differs. */
   StreamDifference reduce() throws IOException {
-    if (!stillDiffers(smallest.stream().packets())) {
+    if (!stillDiffers(packets())) {
       return smallest;
     }
-    for (int size = smallest.stream().packets().size(); size >= 1; size /= 2) {
-      boolean smaller = true;
-      while (smaller) {
-        smaller = dropRuns(size);
+    for (int round = 0; round < 2; round++) {
+      for (int size = packets().size(); size >= 1; size /= 2) {
+        dropRuns(size);
+      }
+      for (int size = 1024; size >= 1; size /= 2) {
+        cutOctets(size);
       }
     }
     return smallest;
   }
 
-  private boolean dropRuns(int size) throws IOException {
-    boolean smaller = false;
-    for (int at = smallest.stream().packets().size() - size; at >= 0; at -= size) {
-      List<StreamPacket> rest = new ArrayList<>(smallest.stream().packets());
+  private List<StreamPacket> packets() {
+    return smallest.stream().packets();
+  }
+
+  private void dropRuns(int size) throws IOException {
+    for (int at = packets().size() - size; at >= 0; at -= size) {
+      List<StreamPacket> rest = new ArrayList<>(packets());
       rest.subList(at, at + size).clear();
-      smaller |= stillDiffers(rest);
+      stillDiffers(rest);
     }
-    return smaller;
+  }
+
+  private void cutOctets(int size) throws IOException {
+    for (int i = packets().size() - 1; i >= 0; i--) {
+      for (int at = packets().get(i).data().length - size; at >= 0; at -= size) {
+        StreamPacket packet = packets().get(i);
+        int from = packet.sequence() + at;
+        stillDiffers(new StreamCut(packet.toServer(), from, size).of(packets()));
+      }
+    }
   }
 
   private boolean stillDiffers(List<StreamPacket> packets) throws IOException {
-    PacketStream attempt = smallest.stream().with(packets, 1 + port++ % 65535);
+    if (++attempts > ATTEMPTS_MAX) {
+      return false;
+    }
+    PacketStream attempt = smallest.stream().with(packets, attempts);
     Optional<StreamDifference> difference =
         judges.firstDifference(List.of(Expectation.of(attempt)), packetwise);
     difference.ifPresent(found -> smallest = found);

@@ -11,17 +11,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Packets are put together as a TCP receiver does it, and the octets read from the beginning of
  * the message in which they are, again and again, until it is complete.
  *
- * <p>A connection that cannot be followed is entered again at a packet that, from its first octet
- * that is new, holds a whole request line, if the client has acknowledged something since. One that
- * began before the capture is entered in the same way, without that condition. The rules for lost
- * connections end there; {@link #isUndetermined} says when a stream has gone beyond them:
+ * <p>A connection that cannot be followed is entered again at a packet with new octets which from
+ * the first of them on can be the beginning of a request line, if the client has acknowledged
+ * something else than when the connection was lost. What lies between is given up; what had come too
+ * early is forgotten. A connection that began before the capture is lost by its first packet, unless
+ * it can be entered there. Answers count from where the client says that it has got them.
+ *
+ * <p>The rules end where {@link #isUndetermined} says so:
  *
  * <ul>
- *   <li>a connection is lost while octets behind the packet are already there, or by octets that an
- *       earlier packet brought;
- *   <li>while it is lost, packets come with a gap before them, or with what may become a request
- *       line;
- *   <li>after that, Upgrade or CONNECT: which answer is theirs cannot be known.
+ *   <li>the server has acknowledged, or sent, what has not been seen;
+ *   <li>a connection is lost by octets that an earlier packet brought;
+ *   <li>Upgrade or CONNECT after an entry at which the server had sent more than the client had, so
+ *       that it cannot be known which answer is theirs, or the answers cannot be read.
  * </ul>
  */
 public final class Reference {
@@ -45,7 +47,9 @@ public final class Reference {
   private final List<ReferenceRequest> requests = new ArrayList<>();
   private boolean awaitsAnswer;
 
+  private boolean paired;
   private @Nullable Integer answersBase;
+  private @Nullable Integer answersEnd;
   private ReferenceAnswers answers = new ReferenceAnswers();
 
   private @Nullable Integer lostAck;
@@ -69,7 +73,7 @@ public final class Reference {
       open(packet.sequence() + 1);
     } else if (state == State.FOLLOWED) {
       octets.put(packet.sequence() - base, packet.data());
-      if (packet.data().length > 0 || awaitsAnswer) {
+      if (packet.data().length > 0) {
         advance(packet);
       }
     } else if (state != State.TUNNEL && packet.data().length > 0) {
@@ -78,34 +82,47 @@ public final class Reference {
   }
 
   private void takeAnswer(StreamPacket packet) {
+    if (state == State.FOLLOWED && packet.ack() - (base + octets.contiguous(0)) > 0) {
+      undetermined = true;
+    }
     if (packet.has(StreamPacket.SYN)) {
       answersBase = packet.sequence() + 1;
+      answersEnd = answersBase;
     } else if (packet.data().length > 0) {
       if (answersBase == null) {
         answersBase = packet.sequence();
       }
+      if (answersEnd == null || packet.end() - answersEnd > 0) {
+        answersEnd = packet.end();
+      }
       answers.put(packet.sequence() - answersBase, packet.data());
+      undetermined |= answers.haveHoles();
+      if (state == State.FOLLOWED && awaitsAnswer) {
+        advance(packet);
+      }
     }
   }
 
   private void open(int first) {
     if (!opened || base != first) {
-      follow(first);
+      follow(first, new Octets());
       opened = true;
-      answers = new ReferenceAnswers();
+      paired = true;
       answersBase = null;
+      answersEnd = null;
     }
   }
 
-  private void follow(int first) {
+  private void follow(int first, Octets fromThere) {
     state = State.FOLLOWED;
     base = first;
-    octets = new Octets();
+    octets = fromThere;
     position = 0;
     positionCounted = false;
     requests.clear();
     awaitsAnswer = false;
     opened = false;
+    answers = new ReferenceAnswers();
   }
 
   private void advance(StreamPacket packet) {
@@ -125,7 +142,7 @@ public final class Reference {
         position = request.end();
         positionCounted = false;
         awaitsAnswer = request.mayTunnel();
-        undetermined |= awaitsAnswer && !opened;
+        undetermined |= awaitsAnswer && !paired;
       } else {
         return;
       }
@@ -136,14 +153,14 @@ public final class Reference {
     switch (answers.decisionOnLast(requests)) {
       case TUNNEL -> state = State.TUNNEL;
       case HTTP -> awaitsAnswer = false;
-      case NONE -> {}
+      case NONE -> undetermined |= answers.areUnreadable();
     }
     return awaitsAnswer;
   }
 
   private void lose(StreamPacket packet, long where) {
-    boolean byThisPacket = where > packet.sequence() - base && where <= packet.end() - base;
-    if (!byThisPacket || octets.end() > packet.end() - base) {
+    int offset = packet.sequence() - base;
+    if (!packet.toServer() || where <= offset || where > offset + packet.data().length) {
       undetermined = true;
     }
     state = State.LOST;
@@ -152,12 +169,8 @@ public final class Reference {
   }
 
   private void enter(StreamPacket packet) {
-    int next = lostNext == null ? packet.sequence() : lostNext;
-    if (packet.end() - next <= 0) {
-      return;
-    }
-    if (packet.sequence() - next > 0) {
-      undetermined = true;
+    int old = lostNext == null ? 0 : Math.max(0, lostNext - packet.sequence());
+    if (old >= packet.data().length) {
       return;
     }
     lostNext = packet.end();
@@ -165,14 +178,16 @@ public final class Reference {
       return;
     }
     Octets fresh = new Octets();
-    fresh.put(packet.sequence() - next, packet.data());
+    fresh.put(-old, packet.data());
     ReferenceRequest request = ReferenceRequest.read(fresh, 0);
-    if (request.counts()) {
-      follow(next);
-      octets = fresh;
-      advance(packet);
+    if (request.isLost() && !request.counts()) {
+      lostAck = lostAck == null ? Integer.valueOf(packet.ack()) : lostAck;
+      state = State.LOST;
     } else {
-      undetermined = !request.isLost();
+      follow(packet.sequence() + old, fresh);
+      paired = answersEnd == null || answersEnd == packet.ack();
+      answersBase = packet.ack();
+      advance(packet);
     }
   }
 }

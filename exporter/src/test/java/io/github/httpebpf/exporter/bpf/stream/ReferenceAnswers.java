@@ -17,9 +17,14 @@ final class ReferenceAnswers {
   private long position;
   private int answered;
   private int status;
+  private boolean unreadable;
 
   void put(int offset, byte[] data) {
     octets.put(offset, data);
+  }
+
+  boolean haveHoles() {
+    return octets.contiguous(0) < octets.end();
   }
 
   /** What became of the last of the requests, whose answer may still be on its way. */
@@ -41,6 +46,11 @@ final class ReferenceAnswers {
     }
   }
 
+  /** Whether what the server sends is no response. */
+  boolean areUnreadable() {
+    return unreadable;
+  }
+
   private boolean isTunnel(ReferenceRequest request) {
     return status == 101 || (request.method() == HttpMethod.CONNECT && status / 100 == 2);
   }
@@ -49,7 +59,8 @@ final class ReferenceAnswers {
   private boolean read(OctetReader reader, ReferenceRequest request) {
     try {
       String line = reader.line();
-      if (!line.matches("(?s)HTTP/1\\.[0-9] [1-5][0-9][0-9].*")) {
+      unreadable = !line.matches("(?s)HTTP/1\\.[0-9] [1-5][0-9][0-9].*");
+      if (unreadable) {
         return false;
       }
       status = Integer.parseInt(line.substring(9, 12));
