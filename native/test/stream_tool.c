@@ -7,29 +7,23 @@
  *   'c'                    answered by all counts up to here: request_map, packet_map and
  *                          unseen_map, a 64-bit number of this machine's order for each entry
  *   'f'                    answers are due
+ *   'n'                    connections are over, and forgotten
  */
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "host_packet.h"
-#include "http_parse.h"
+#include "host_storage.h"
+#include "judge.h"
 
-static __u64 requests[REQUEST_MAP_ENTRIES];
 static __u64 packets[PACKET_MAP_ENTRIES];
-static __u64 unseen[UNSEEN_MAP_ENTRIES];
 
 static void receive(packet_t *packet)
 {
-	struct verdict verdict = judge(packet, 0);
-
-	packets[verdict.result]++;
-	if (verdict.result == RESULT_REQUEST)
-		requests[verdict.method]++;
+	packets[judge_received(packet, 0)]++;
 }
 
 static void send(packet_t *packet)
 {
-	(void)packet;
+	judge_sent(packet, 0);
 }
 
 static int take_packet(int kind)
@@ -55,24 +49,45 @@ static int take_packet(int kind)
 	return 0;
 }
 
+/* All entries of a map, of which the host has the first ones. */
+static int answer_map(const __u64 *counts, __u32 count, __u32 entries)
+{
+	const __u64 none = 0;
+	__u32 i;
+
+	for (i = 0; i < entries; i++)
+		if (fwrite(i < count ? &counts[i] : &none, sizeof(none), 1, stdout) != 1)
+			return -1;
+	return 0;
+}
+
 static int answer(void)
 {
-	if (fwrite(requests, sizeof(requests), 1, stdout) != 1)
-		return -1;
-	if (fwrite(packets, sizeof(packets), 1, stdout) != 1)
-		return -1;
-	return fwrite(unseen, sizeof(unseen), 1, stdout) == 1 ? 0 : -1;
+	return answer_map(host.requests, METHOD_COUNT, REQUEST_MAP_ENTRIES) ||
+	       answer_map(packets, PACKET_MAP_ENTRIES, PACKET_MAP_ENTRIES) ||
+	       answer_map(host.unseen, UNSEEN_COUNT, UNSEEN_MAP_ENTRIES);
+}
+
+static void forget_connections(void)
+{
+	host_clear(&host_flows);
+	host_clear(&host_openings);
+	host_clear(&host_blocks);
 }
 
 int main(void)
 {
 	int kind, status = 0;
 
+	host_forget();
+	host.excluded_port = -1;
 	while (!status && (kind = getchar()) != EOF) {
 		if (kind == 'i' || kind == 'e')
 			status = take_packet(kind);
 		else if (kind == 'c')
 			status = answer();
+		else if (kind == 'n')
+			forget_connections();
 		else if (kind == 'f')
 			status = fflush(stdout);
 		else

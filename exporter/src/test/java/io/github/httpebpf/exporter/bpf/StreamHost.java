@@ -54,6 +54,11 @@ final class StreamHost implements AutoCloseable {
     out.write(record.array(), 0, record.position());
   }
 
+  /** All connections are over: the host's tables only grow. */
+  void forget() throws IOException {
+    out.write('n');
+  }
+
   /** Asks for the counts of now. */
   void ask() throws IOException {
     out.write('c');

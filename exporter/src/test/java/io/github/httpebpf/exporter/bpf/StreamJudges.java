@@ -18,10 +18,14 @@ final class StreamJudges implements AutoCloseable {
   /** The host is asked twice for each stream. */
   static final int STREAMS_MAX = StreamHost.QUESTIONS_MAX / 2;
 
+  /** Streams after which the host forgets them; the kernel does so of itself. */
+  private static final int REMEMBERED_MAX = 4096;
+
   private final StreamKernel kernel;
   private final StreamHost host;
   private StreamCounts kernelBefore;
   private StreamCounts hostBefore;
+  private int judged;
 
   StreamJudges(Path hostTool) throws IOException {
     host = new StreamHost(hostTool);
@@ -49,6 +53,11 @@ final class StreamJudges implements AutoCloseable {
    */
   Optional<StreamDifference> firstDifference(List<Expectation> streams, boolean packetwise)
       throws IOException {
+    judged += streams.size();
+    if (judged >= REMEMBERED_MAX) {
+      host.forget();
+      judged = 0;
+    }
     for (Expectation each : streams) {
       ask(each.stream(), each.packets());
     }

@@ -63,8 +63,8 @@ final class ReferenceAnswers {
       if (unreadable) {
         return false;
       }
-      status = Integer.parseInt(line.substring(9, 12));
       ReferenceFields fields = ReferenceFields.read(reader);
+      status = Integer.parseInt(line.substring(9, 12));
       if (request.method() == HttpMethod.HEAD || status < 200 || status == 204 || status == 304) {
         return true;
       }

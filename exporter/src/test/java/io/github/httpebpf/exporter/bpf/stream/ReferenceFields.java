@@ -76,8 +76,8 @@ final class ReferenceFields {
     return lengths.stream().findFirst().orElse(0L);
   }
 
-  /** Without blanks around; a CR is none. */
+  /** Without blanks around; a lone CR may be taken for one (RFC 9112 section 2.2). */
   private static String strip(String value) {
-    return value.replaceAll("^[ \t]+|[ \t]+$", "");
+    return value.replaceAll("^[ \t\r]+|[ \t\r]+$", "");
   }
 }

@@ -140,10 +140,10 @@ class ReferenceTest {
       value = {
         "GET / HTTP/1.1\\r\\nUpgrade: x\\r\\n\\r\\n | HTTP/1.1 101 X\\r\\n\\r\\n | 2",
         "GET / HTTP/1.1\\r\\nUpgrade: x\\r\\n\\r\\n | HTTP/1.1 200 OK\\r\\n\\r\\n | 3",
-        "GET / HTTP/1.1\\r\\nUpgrade: x\\r\\n\\r\\n | HTTP/1.1 100 C\\r\\n\\r\\nHTTP/1.1 426 U\\r\\n | 3",
+        "GET / HTTP/1.1\\r\\nUpgrade: x\\r\\n\\r\\n | HTTP/1.1 100 C\\r\\n\\r\\nHTTP/1.1 426 U\\r\\n\\r\\n | 3",
         "GET / HTTP/1.1\\r\\nUpgrade: x\\r\\n\\r\\n | HTTP/1.1 100 C\\r\\n\\r\\n | 2",
-        "CONNECT a:1 HTTP/1.1\\r\\nContent-Length: 9\\r\\n\\r\\n | HTTP/1.1 204 N\\r\\n | 2",
-        "CONNECT a:1 HTTP/1.1\\r\\n\\r\\n | HTTP/1.1 403 N\\r\\nContent-Length: 3\\r\\n | 3"
+        "CONNECT a:1 HTTP/1.1\\r\\nContent-Length: 9\\r\\n\\r\\n | HTTP/1.1 204 N\\r\\n\\r\\n | 2",
+        "CONNECT a:1 HTTP/1.1\\r\\n\\r\\n | HTTP/1.1 403 N\\r\\nContent-Length: 3\\r\\n\\r\\n | 3"
       })
   void waitsForTheAnswer(String first, String answer, int counted) {
     open();
