@@ -2,12 +2,13 @@ package io.github.httpebpf.exporter.bpf.stream;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the reference says of a stream, packet by packet. */
 public final class Expectation {
 
-  private final List<long[]> counts = new ArrayList<>();
-  private long[] last = new Reference().counts();
+  private final List<long @Nullable []> counts = new ArrayList<>();
 
   private final PacketStream stream;
 
@@ -15,7 +16,7 @@ public final class Expectation {
     this.stream = stream;
   }
 
-  /** Reads a stream up to its end, or to where the rules end. */
+  /** Reads a stream up to its end, or to where the rules end, and no octets are missing. */
   public static Expectation of(PacketStream stream) {
     Expectation expectation = new Expectation(stream);
     Reference reference = new Reference();
@@ -24,8 +25,10 @@ public final class Expectation {
       if (reference.isUndetermined()) {
         break;
       }
-      expectation.last = reference.counts();
-      expectation.counts.add(expectation.last);
+      expectation.counts.add(reference.hasHoles() ? null : reference.counts());
+    }
+    while (!expectation.counts.isEmpty() && expectation.counts.getLast() == null) {
+      expectation.counts.removeLast();
     }
     return expectation;
   }
@@ -39,13 +42,14 @@ public final class Expectation {
     return counts.size();
   }
 
-  /** By method id, after that packet. */
-  public long[] after(int packet) {
-    return counts.get(packet).clone();
+  /** By method id, after that packet; nothing while octets are missing before those that came. */
+  public Optional<long[]> after(int packet) {
+    return Optional.ofNullable(counts.get(packet));
   }
 
   /** By method id, after the last of the packets that have an expectation. */
   public long[] atEnd() {
-    return last.clone();
+    long[] last = counts.isEmpty() ? null : counts.getLast();
+    return last == null ? new Reference().counts() : last.clone();
   }
 }

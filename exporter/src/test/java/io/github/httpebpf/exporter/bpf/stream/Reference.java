@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A connection that cannot be followed is entered again at a packet with new octets which from
  * the first of them on can be the beginning of a request line, if the client has acknowledged
  * something else than when the connection was lost. What lies between is given up; what had come too
- * early is forgotten. A connection that began before the capture is lost by its first packet, unless
+ * early is forgotten. A connection that began with something else than a request cannot be in the
+ * midst of one's body, and is entered whatever was acknowledged. A connection that began before the capture is lost by its first packet, unless
  * it can be entered there. Answers count from where the client says that it has got them.
  *
  * <p>The rules end where {@link #isUndetermined} says so:
@@ -52,6 +53,10 @@ public final class Reference {
   private @Nullable Integer answersEnd;
   private ReferenceAnswers answers = new ReferenceAnswers();
 
+  /** Since its SYN, nothing on the connection was a request. */
+  private boolean foreign;
+
+  /** Null if it does not matter. */
   private @Nullable Integer lostAck;
   private @Nullable Integer lostNext;
 
@@ -63,6 +68,14 @@ public final class Reference {
   /** Whether the rules do not say what the last packet, or what follows it, must have counted. */
   public boolean isUndetermined() {
     return undetermined;
+  }
+
+  /**
+   * Whether packets are missing. If what they bring is of a body, whoever counts may have gone on
+   * behind it, or may wait for it: then the counts are those of one who has gone on.
+   */
+  public boolean hasHoles() {
+    return state == State.FOLLOWED && octets.contiguous(0) < octets.end();
   }
 
   /** The next packet. */
@@ -108,6 +121,7 @@ public final class Reference {
       follow(first, new Octets());
       opened = true;
       paired = true;
+      foreign = true;
       answersBase = null;
       answersEnd = null;
     }
@@ -134,6 +148,7 @@ public final class Reference {
       if (request.counts() && !positionCounted) {
         counts[request.method().id()]++;
         positionCounted = true;
+        foreign = false;
       }
       if (request.isLost()) {
         lose(packet, request.end());
@@ -164,7 +179,7 @@ public final class Reference {
       undetermined = true;
     }
     state = State.LOST;
-    lostAck = packet.ack();
+    lostAck = foreign ? null : Integer.valueOf(packet.ack());
     lostNext = packet.end();
   }
 
@@ -181,7 +196,9 @@ public final class Reference {
     fresh.put(-old, packet.data());
     ReferenceRequest request = ReferenceRequest.read(fresh, 0);
     if (request.isLost() && !request.counts()) {
-      lostAck = lostAck == null ? Integer.valueOf(packet.ack()) : lostAck;
+      if (!foreign && lostAck == null) {
+        lostAck = packet.ack();
+      }
       state = State.LOST;
     } else {
       follow(packet.sequence() + old, fresh);
