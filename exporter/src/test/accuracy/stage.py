@@ -1,0 +1,170 @@
+"""What a run stands on: hosts, servers, the capture; and how a case becomes a row."""
+import pathlib
+import tempfile
+import time
+import traceback
+
+import bpf
+import capture as captures
+from hosts import CLIENT4, CLIENT6, SERVER4, SERVER6, Lan, run
+from http_grammar import METHODS
+from servers import HERE, JdkServer, Nginx, PythonServer, TalkServer
+from streams import Stream
+from truth_server import TruthServer
+
+INTERFACES = ("eth0", "eth1", "lo")
+
+
+class Stage:
+    """Everything that cases share. Whoever opens it closes it."""
+
+    def __init__(self, options):
+        self.options = options
+        self.short = options.short
+        self.java = options.java
+        self._closing = []
+        try:
+            self._build(options)
+        except BaseException:
+            self.close()
+            raise
+
+    def _opened(self, thing, close=None):
+        self._closing.append(close or thing.close)
+        return thing
+
+    def _build(self, options):
+        folder = self._opened(tempfile.TemporaryDirectory(prefix="accuracy-"), lambda: folder.cleanup())
+        self.folder = pathlib.Path(folder.name)
+        self.lan = self._opened(Lan())
+        self._opened(self._hold_statistics(), lambda: None)
+        self.truth = self._opened(TruthServer(self.lan.server))
+        self.far_truth = self._opened(TruthServer(self.lan.client, 8000))
+        self.servers = {
+            "truth": self.truth,
+            "nginx": self._opened(Nginx(self.lan.server, self.folder / "nginx", self.truth.port)),
+            "python": self._opened(PythonServer(self.lan.server)),
+            "talk": self._opened(TalkServer(self.lan.server)),
+        }
+        self._opened(None, lambda: self.servers["jdk"].close() if "jdk" in self.servers else None)
+        self.pin_root = "/sys/fs/bpf/accuracy"
+        make = captures.CAPTURES[options.capture]
+        self.launcher = options.top / "bin/http-ebpf-exporter"
+        self.capture = self._opened(make(self.lan.server, self.launcher, self.pin_root, INTERFACES))
+        self.results = captures.results(options.top / "native/src/http_counter.h")
+        self.watch = self._opened(captures.Watch(self.capture))
+
+    def _hold_statistics(self):
+        """From before the first program is loaded: its runs are complete then."""
+        self._statistics = bpf.hold_statistics()
+        return self._statistics
+
+    def extra_capture(self, row, interfaces=("eth0",)):
+        """A second capture, loaded now and unloaded when the case ends."""
+        make = captures.CAPTURES[self.options.capture]
+        extra = make(self.lan.server, self.launcher, self.pin_root + "-extra", interfaces)
+        row.closing.callback(extra.close)
+        return extra
+
+    def server(self, name):
+        """A server; the one that is slow to start, only when it is asked for."""
+        if name == "jdk" and name not in self.servers:
+            self.servers[name] = JdkServer(self.lan.server, self.folder / "jdk", self.java_program("Server"))
+        return self.servers[name]
+
+    def java_program(self, name):
+        """The command line of one of the Java programs beside this file, which are compiled once a run."""
+        classes = self.folder / "classes"
+        if not classes.exists():
+            run(str(pathlib.Path(self.java).parent / "javac"), "-d", str(classes), *map(str, HERE.glob("*.java")))
+        return [self.java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", str(classes),
+                "-Dsun.net.httpserver.maxIdleConnections=10000", "-Dsun.net.httpserver.maxReqHeaderSize=1048576", name]
+
+    def pick(self, short, full):
+        return short if self.short else full
+
+    def connect(self, row, server="truth", version=4, **more):
+        """From client to server; closed at the latest when the case ends."""
+        port = server if isinstance(server, int) else self.server(server).port
+        stream = Stream(self.lan.client, SERVER4 if version == 4 else SERVER6, port, **more)
+        row.closing.callback(stream.close)
+        return stream
+
+    def url(self, server="truth", path="/", version=4):
+        return f"http://{SERVER4 if version == 4 else f'[{SERVER6}]'}:{self.server(server).port}{path}"
+
+    @staticmethod
+    def client_address(version=4):
+        return CLIENT4 if version == 4 else CLIENT6
+
+    def play(self, case):
+        """Runs a case and returns its row, whatever happens."""
+        row = case.row(self.options.capture)
+        row.server = case.server
+        server = self.server(case.server)
+        before = {}
+        for interface in INTERFACES:
+            before[interface], problem = self.capture.at_rest(interface)
+            if problem:
+                row.problem(f"before: {problem}")
+        logged = server.log()
+        begin = time.monotonic()
+        try:
+            with row.closing:
+                case.function(self, row)
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            where = traceback.extract_tb(error.__traceback__)
+            own = [each for each in where if pathlib.Path(each.filename).name.startswith("cases")] or where
+            row.problem(f"{type(error).__name__} at {pathlib.Path(own[-1].filename).name}:{own[-1].lineno}: {error}")
+        self._await_log(row, server, logged)
+        self._read(row, before)
+        row.judge()
+        row.seconds = time.monotonic() - begin
+        return row
+
+    @staticmethod
+    def _await_log(row, server, before):
+        """A server answers first and logs then. Too many are waited for too, a little."""
+        patience = time.monotonic() + 5
+        last, since = None, time.monotonic()
+        while True:
+            row.logged = server.log()
+            row.logged.subtract(before)
+            row.logged = +row.logged
+            now = time.monotonic()
+            if row.logged != last:
+                last, since = row.logged, now
+            done = "sent" not in row.equal or "logged" not in row.equal or row.logged == row.sent
+            if now - since > (0.03 if done else 1.0) or now > patience:
+                return
+            time.sleep(0.01)
+
+    def _read(self, row, before):
+        for interface in INTERFACES:
+            counts, problem = self.capture.at_rest(interface)
+            if problem:
+                row.problem(problem)
+            grown = counts.since(before[interface])
+            if min(grown.requests + grown.packets) < 0:
+                row.problem(f"counts of {interface} fell")
+            if interface == row.interface and not row.own_counts:
+                self._fill(row, grown)
+        if row.own_counts:
+            self._fill(row, row.own_counts)
+        for text in self.watch.take_fallen():
+            row.problem(text)
+
+    def _fill(self, row, grown):
+        row.counted.update({m: n for m, n in zip(METHODS, grown.requests) if n})
+        row.ledger = {self.results.get(i, f"unknown_{i}"): n for i, n in enumerate(grown.packets) if n}
+
+    def close(self):
+        """In reverse order; what fails does not keep the rest from being closed."""
+        problems = []
+        while self._closing:
+            try:
+                self._closing.pop()()
+            except Exception as error:  # pylint: disable=broad-exception-caught
+                problems.append(error)
+        if problems:
+            raise problems[0]

@@ -1,0 +1,327 @@
+"""The project's own server, which keeps the truth: every request line that it read, by method.
+
+It reads RFC 9112 plainly, line by line and octet count by octet count, and shares nothing with the program under test.
+What it answers, and how, is up to the target; see _ANSWERS.
+"""
+import asyncio
+import collections
+import socket
+import threading
+
+from http_grammar import LINE_MAX, REQUEST_LINE, label, requests_as_body
+
+_FIELDS_MAX = 1 << 20
+
+
+class _Closed(Exception):
+    """The other end is done, wherever in a message that is."""
+
+
+class _Octets:
+    """What a connection delivers, as lines and as counted octets."""
+
+    def __init__(self, reader, socket_):
+        self._reader, self._socket, self._buffer = reader, socket_, bytearray()
+
+    async def _more(self):
+        data = await self._reader.read(1 << 18)
+        if not data:
+            raise _Closed
+        # Each piece is acknowledged at once: the client's next one then is a packet of its own, and soon.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        self._buffer += data
+
+    async def line(self):
+        """Up to a LF, without the end of line (RFC 9112 section 2.2: a bare LF will do)."""
+        searched = 0
+        while (end := self._buffer.find(b"\n", searched)) < 0:
+            searched = len(self._buffer)
+            if searched > _FIELDS_MAX:
+                raise _Closed
+            await self._more()
+        line = bytes(self._buffer[:end])
+        del self._buffer[:end + 1]
+        return line[:-1] if line.endswith(b"\r") else line
+
+    async def skip(self, octets):
+        while octets:
+            if not self._buffer:
+                await self._more()
+            taken = min(octets, len(self._buffer))
+            del self._buffer[:taken]
+            octets -= taken
+
+    async def drain(self):
+        while True:
+            self._buffer.clear()
+            await self._more()
+
+
+class _Request:
+    """A head that was read whole."""
+
+    def __init__(self, method, target, line):
+        self.method, self.target = method, target
+        self.old = line.endswith(b"1.0")
+        self.fields = collections.defaultdict(str)
+
+    @property
+    def chunked(self):
+        return "chunked" in self.fields["transfer-encoding"].lower()
+
+    @property
+    def length(self):
+        return int(self.fields["content-length"] or 0)
+
+    @property
+    def keeps(self):
+        connection = self.fields["connection"].lower()
+        return "keep-alive" in connection if self.old else "close" not in connection
+
+
+class _Connection:
+    """Reads requests, logs them, answers them, in turn."""
+
+    def __init__(self, server, reader, writer):
+        self._server, self._writer = server, writer
+        self._socket = writer.get_extra_info("socket")
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._octets = _Octets(reader, self._socket)
+        self._log = server.requests
+
+    async def serve(self):
+        while await self._exchange():
+            pass
+
+    async def _exchange(self):
+        """One request and its answer; whether another may follow."""
+        line = b""
+        while not line:
+            line = (await self._octets.line()).lstrip(b"\r")
+        match = REQUEST_LINE.fullmatch(line)
+        if not match:
+            self._server.strange += 1
+            await self._reply("400 Bad Request", b"no request\n")
+            return False
+        request = _Request(match.group(1).decode(), match.group(2).decode(), line)
+        if len(line) > LINE_MAX:
+            self._server.too_long += 1
+        else:
+            self._log[label(request.method)] += 1
+        while field := await self._octets.line():
+            name, _, value = field.decode("latin-1").partition(":")
+            request.fields[name.lower()] = value.strip()
+        return await self._answer(request)
+
+    async def _body(self, request):
+        if "100-continue" in request.fields["expect"].lower():
+            await self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if request.chunked:
+            while size := int((await self._octets.line()).partition(b";")[0], 16):
+                await self._octets.skip(size)
+                await self._octets.line()
+            while await self._octets.line():
+                pass
+        else:
+            await self._octets.skip(request.length)
+        self._server.bodies += 1
+
+    async def _write(self, octets):
+        self._writer.write(octets)
+        await self._writer.drain()
+
+    async def _reply(self, status, body=b"ok\n", *fields, head_only=False):
+        length = [] if status[:3] in ("204", "304") else [f"Content-Length: {len(body)}"]
+        head = "\r\n".join([f"HTTP/1.1 {status}", *length, *fields]).encode() + b"\r\n\r\n"
+        await self._write(head if head_only or not length else head + body)
+
+    async def _answer(self, request):
+        if request.method == "CONNECT":
+            return await self._connect(request)
+        name, _, argument = request.target.lstrip("/").partition("/")
+        answer = _ANSWERS.get(name.partition("?")[0])
+        if answer:
+            return await answer(self, request, argument)
+        await self._body(request)
+        close = ["Connection: close"] if not request.keeps else []
+        if request.old and request.keeps:
+            close = ["Connection: keep-alive"]
+        await self._reply("200 OK", b"ok\n", *close, head_only=request.method == "HEAD")
+        return request.keeps
+
+    async def _connect(self, request):
+        if not request.target.startswith("yes"):
+            await self._reply("403 Forbidden", b"no tunnel\n")
+            return True
+        await self._write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        return await self._tunnel()
+
+    async def _tunnel(self):
+        """What comes now is logged apart. If it is HTTP it is answered, else read and thrown away."""
+        self._server.tunnels += 1
+        self._log = self._server.tunnelled
+        await self.serve()
+        await self._octets.drain()
+        return False
+
+    # Answers by target.
+
+    async def upgrade_yes(self, _request, _argument):
+        await self._write(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: tunnel\r\n\r\n")
+        return await self._tunnel()
+
+    async def upgrade_later(self, request, argument):
+        await asyncio.sleep(int(argument) / 1000)
+        return await self.upgrade_yes(request, argument)
+
+    async def refuse_later(self, request, argument):
+        await asyncio.sleep(int(argument) / 1000)
+        await self._body(request)
+        await self._reply("200 OK")
+        return True
+
+    async def early(self, request, _argument):
+        """A final answer before the body; the body is read all the same."""
+        await self._reply("200 OK")
+        await self._body(request)
+        return True
+
+    async def early_close(self, _request, _argument):
+        await self._reply("403 Forbidden", b"no\n", "Connection: close")
+        return False
+
+    async def drop(self, _request, _argument):
+        """Closes without an answer."""
+        return False
+
+    async def refused(self, request, _argument):
+        """417 to Expect: a careful client then sends no body, another sends it nevertheless."""
+        await self._reply("417 Expectation Failed", b"no\n")
+        if request.fields["x-body"] == "follows":
+            request.fields["expect"] = ""
+            await self._body(request)
+        return True
+
+    async def hints(self, request, _argument):
+        await self._body(request)
+        await self._write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
+        await self._reply("200 OK")
+        return True
+
+    async def status(self, request, argument):
+        await self._body(request)
+        await self._reply(f"{argument} As asked", head_only=request.method == "HEAD")
+        return True
+
+    async def requests_back(self, request, argument):
+        await self._body(request)
+        await self._reply("200 OK", requests_as_body(int(argument)), head_only=request.method == "HEAD")
+        return True
+
+    async def chunks_back(self, request, argument):
+        """Chunks that are perfect requests, each written by itself."""
+        await self._body(request)
+        await self._write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(int(argument)):
+            for piece in (b"b5;note=x\r\n", requests_as_body(181), b"\r\n"):
+                await self._write(piece)
+        await self._write(b"0\r\nX-Trailer: GET / HTTP/1.1\r\n\r\n")
+        return True
+
+    async def until_close(self, request, argument):
+        await self._body(request)
+        await self._write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + requests_as_body(int(argument)))
+        return False
+
+    async def pieces(self, request, argument):
+        """An answer that is one octet a packet; with `upgrade` it is 101."""
+        if argument != "upgrade":
+            await self._body(request)
+        status = "101 Switching Protocols" if argument == "upgrade" else "200 OK"
+        answer = f"HTTP/1.1 {status}\r\nContent-Length: 3\r\nConnection: upgrade\r\n\r\n".encode()
+        if argument != "upgrade":
+            answer += b"ok\n"
+        for i in range(len(answer)):
+            await self._write(answer[i:i + 1])
+            await asyncio.sleep(0.0005)
+        return await self._tunnel() if argument == "upgrade" else True
+
+    async def page(self, request, _argument):
+        await self._body(request)
+        await self._reply("200 OK", PAGE, "Content-Type: text/html")
+        return True
+
+
+_ANSWERS = {
+    "upgrade-yes": _Connection.upgrade_yes, "upgrade-later": _Connection.upgrade_later,
+    "refuse-later": _Connection.refuse_later, "early": _Connection.early, "early-close": _Connection.early_close,
+    "drop": _Connection.drop, "refused": _Connection.refused, "hints": _Connection.hints,
+    "status": _Connection.status, "requests": _Connection.requests_back, "chunks": _Connection.chunks_back,
+    "until-close": _Connection.until_close, "pieces": _Connection.pieces, "page": _Connection.page,
+}
+
+# For a browser: it fetches what it says that it fetches, and writes down how much that was.
+PAGE = b"""<!doctype html><html><head><link rel="icon" href="data:,"><title>page</title></head><body><pre id="sent"></pre>
+<script>
+const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
+const rounds = Number(new URLSearchParams(location.search).get("rounds"));
+const sent = {};
+async function one(i) {
+  const method = methods[i % methods.length];
+  const body = ["POST", "PUT", "PATCH"].includes(method) ? "GET /inside HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n".repeat(100) : undefined;
+  sent[method] = (sent[method] || 0) + 1;
+  const answer = await fetch("/fetched?" + i, {method, body, cache: "no-store"});
+  await answer.text();
+}
+Promise.all([...Array(rounds).keys()].map(one)).then(() => {
+  document.getElementById("sent").textContent = JSON.stringify(sent);
+});
+</script></body></html>"""
+
+
+class TruthServer:
+    """Serves on one port, IPv4 and IPv6, of a host, in a thread of its own."""
+
+    name = "truth"
+
+    def __init__(self, host, port=8000):
+        self.port = port
+        self.requests, self.tunnelled = collections.Counter(), collections.Counter()
+        self.strange = self.too_long = self.bodies = self.tunnels = 0
+        self.failures = []
+        with host.entered():
+            self._listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True,
+                                                  backlog=8192)
+        self._loop = asyncio.new_event_loop()
+        self._tasks = set()
+        self._thread = threading.Thread(target=self._run, name="truth server", daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        asyncio.set_event_loop(self._loop)
+        self._server = self._loop.run_until_complete(
+            asyncio.start_server(self._serve, sock=self._listener, limit=1 << 20, backlog=8192))
+        self._loop.run_forever()
+        self._loop.close()
+
+    async def _serve(self, reader, writer):
+        try:
+            await _Connection(self, reader, writer).serve()
+        except (_Closed, ConnectionError, TimeoutError):
+            pass
+        except (ValueError, asyncio.LimitOverrunError) as error:
+            self.failures.append(repr(error))
+        finally:
+            writer.close()
+
+    def log(self):
+        return self.requests.copy()
+
+    def close(self):
+        def stop():
+            self._server.close()
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.call_later(0.05, self._loop.stop)
+        self._loop.call_soon_threadsafe(stop)
+        self._thread.join(5)
