@@ -107,19 +107,19 @@ class TcCapture:
                 else:
                     self._interfaces[name] = _Interface(f"{self.pin_root}/{name}")
 
-    def start_run(self, output):
-        """`run`: loads, and serves until it is killed."""
+    def start(self, verb, output):
+        """`run`, which loads and serves, or `serve`, until it is killed."""
         with self._host.entered():
             # pylint: disable-next=consider-using-with,subprocess-popen-preexec-fn
             self._running = subprocess.Popen(
-                self._command("run", "--interface", ",".join(self._names), "--web.listen-address", "127.0.0.1:10435"),
+                self._command(verb, "--interface", ",".join(self._names), "--web.listen-address", "127.0.0.1:10435"),
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=output, preexec_fn=die_with_parent)
-        await_true("run serves", lambda: "serving http" in _text(output) or self._running.poll() is not None)
+        await_true(f"{verb} serves", lambda: "serving http" in _text(output) or self._running.poll() is not None)
         if self._running.poll() is not None:
             raise RuntimeError(_text(output))
         self._refresh()
 
-    def kill_run(self):
+    def kill(self):
         """SIGKILL: whatever it was at, the counting goes on."""
         self._running.kill()
         self._running.wait()
@@ -152,7 +152,7 @@ class TcCapture:
     def close(self):
         with contextlib.suppress(Exception):
             if self._running:
-                self.kill_run()
+                self.kill()
         for interface in self._interfaces.values():
             interface.close()
         self._host.run(*self._command("unload"))

@@ -60,9 +60,8 @@ class Row:  # pylint: disable=too-many-instance-attributes
 
     def judge(self):
         """Adds what is wrong to the problems."""
-        first = self.equal[0]
-        for other in self.equal[1:]:
-            self._compare(first, other)
+        for one, other in zip(self.equal, self.equal[1:]):
+            self._compare(one, other)
         for text, holds in self.checks:
             if not holds(self.ledger):
                 self.problem(text)

@@ -6,6 +6,7 @@ import traceback
 
 import bpf
 import capture as captures
+from crafted import Wire
 from hosts import CLIENT4, CLIENT6, SERVER4, SERVER6, Lan, run
 from http_grammar import METHODS
 from servers import HERE, JdkServer, Nginx, PythonServer, TalkServer
@@ -37,6 +38,7 @@ class Stage:
         folder = self._opened(tempfile.TemporaryDirectory(prefix="accuracy-"), lambda: folder.cleanup())
         self.folder = pathlib.Path(folder.name)
         self.lan = self._opened(Lan())
+        self.server_mac = self.lan.server.mac("eth0")
         self._opened(self._hold_statistics(), lambda: None)
         self.truth = self._opened(TruthServer(self.lan.server))
         self.far_truth = self._opened(TruthServer(self.lan.client, 8000))
@@ -83,12 +85,18 @@ class Stage:
     def pick(self, short, full):
         return short if self.short else full
 
-    def connect(self, row, server="truth", version=4, **more):
+    def connect(self, row, server="truth", version=4, address=None, **more):
         """From client to server; closed at the latest when the case ends."""
-        port = server if isinstance(server, int) else self.server(server).port
-        stream = Stream(self.lan.client, SERVER4 if version == 4 else SERVER6, port, **more)
+        stream = Stream(self.lan.client, address or (SERVER4 if version == 4 else SERVER6), self.server(server).port,
+                        **more)
         row.closing.callback(stream.close)
         return stream
+
+    def wire(self, row):
+        """For crafted packets out of the client's interface; closed when the case ends."""
+        wire = Wire(self.lan.client)
+        row.closing.callback(wire.close)
+        return wire
 
     def url(self, server="truth", path="/", version=4):
         return f"http://{SERVER4 if version == 4 else f'[{SERVER6}]'}:{self.server(server).port}{path}"

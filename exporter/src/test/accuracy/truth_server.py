@@ -218,8 +218,12 @@ class _Connection:
         return True
 
     async def requests_back(self, request, argument):
+        """The head is a packet of its own, so that those of the body begin with a perfect request."""
         await self._body(request)
-        await self._reply("200 OK", requests_as_body(int(argument)), head_only=request.method == "HEAD")
+        await self._write(f"HTTP/1.1 200 OK\r\nContent-Length: {argument}\r\n\r\n".encode())
+        if request.method != "HEAD":
+            await asyncio.sleep(0.001)
+            await self._write(requests_as_body(int(argument)))
         return True
 
     async def chunks_back(self, request, argument):
@@ -311,7 +315,7 @@ class TruthServer:
     async def _serve(self, reader, writer):
         try:
             await _Connection(self, reader, writer).serve()
-        except (_Closed, ConnectionError, TimeoutError):
+        except (_Closed, ConnectionError, TimeoutError, asyncio.CancelledError):
             pass
         except (ValueError, asyncio.LimitOverrunError) as error:
             self.failures.append(repr(error))
