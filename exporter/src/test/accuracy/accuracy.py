@@ -11,6 +11,7 @@ import time
 
 import cases_body
 import cases_clients
+import cases_fresh
 import cases_place
 import cases_split
 import cases_stress
@@ -22,7 +23,7 @@ from rows import CASES
 from stage import Stage
 
 # What they register is what there is to run, in this order.
-MODULES = (cases_clients, cases_split, cases_body, cases_tunnel, cases_wire, cases_place, cases_stress)
+MODULES = (cases_clients, cases_split, cases_body, cases_fresh, cases_tunnel, cases_wire, cases_place, cases_stress)
 
 
 def parse(arguments):
@@ -38,12 +39,17 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
+def ordered():
+    names = [module.__name__ for module in MODULES]
+    return sorted(CASES.values(), key=lambda each: names.index(each.function.__module__))
+
+
 def chosen(options):
     if not options.case:
-        return [each for each in CASES.values() if each.short or not options.short]
+        return [each for each in ordered() if each.short or not options.short]
     wanted = []
     for name in options.case.split(","):
-        found = [each for each in CASES.values()
+        found = [each for each in ordered()
                  if each.name == name or (name.endswith("*") and each.name.startswith(name[:-1]))]
         if not found:
             raise SystemExit(f"accuracy: no case {name}; --list lists them")
@@ -67,7 +73,7 @@ def play_all(options, cases):
 def main():
     options = parse(sys.argv[1:])
     if options.list:
-        for case in CASES.values():
+        for case in ordered():
             print(f"{case.name:32} {'' if case.short else '(full form only) '}{case.what}")
         return 0
     # As an ordinary end, so that everything is closed.

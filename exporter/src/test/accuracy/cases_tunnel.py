@@ -153,6 +153,40 @@ def upgrade_interim(stage, row):
         stream.answer()
 
 
+@case("upgrade-interim-accepted", "103, then 101, to an Upgrade with a body that looks like requests")
+def upgrade_interim_accepted(stage, row):
+    with _Tunnelled(stage, row, 15):
+        stream = stage.connect(row)
+        stream.pieces([upgrade("/upgrade-hints", "POST", "Content-Length: 1810"), *[UNIT4] * 10])
+        row.wrote("POST")
+        row.expect("status", stream.answer(), 101)
+        _talk_inside(stream)
+
+
+@case("upgrade-twice", "Upgrades behind one another in one packet, all refused, then one accepted")
+def upgrade_twice(stage, row):
+    with _Tunnelled(stage, row, 15):
+        stream = stage.connect(row)
+        stream.write((upgrade("/refuse-later/10") + head("GET", "/between")) * 5)
+        row.wrote("GET", 10)
+        stream.answers(["GET"] * 10)
+        stream.write(upgrade("/refuse-later/0") * 2 + upgrade("/upgrade-yes"))
+        row.wrote("GET", 3)
+        stream.answers(["GET"] * 3)
+        _talk_inside(stream)
+
+
+@case("upgrade-alone", "Upgrade in HTTP/1.0, and without Connection; `X-Upgrade`: all answered with 200", servers="truth nginx python")
+def upgrade_alone(stage, row):
+    stream = stage.connect(row, row.server)
+    for fields in (("Upgrade: tunnel",), ("X-Upgrade: a",), ("upgrade:b", "connection: keep-alive,upgrade")):
+        stream.write(row.head("GET", "/", *fields) + row.head("DELETE"))
+        stream.answers(["GET", "DELETE"])
+    with stage.connect(row, row.server) as old:
+        old.write(row.head("GET", "/", *_UPGRADE, version="1.0"))
+        old.answer()
+
+
 @case("upgrade-after-answers", "101 behind answers that look like requests and 101s: chunks, HEAD, 304, pieces")
 def upgrade_after_answers(stage, row):
     with _Tunnelled(stage, row, 15):

@@ -181,6 +181,10 @@ class Peer:  # pylint: disable=too-many-instance-attributes
         self._wire.pump(lambda: self.received.count(b"HTTP/1.1 ") >= number or self.reset_seen, f"not {number} answers")
         return self.received.count(b"HTTP/1.1 ")
 
+    def advance(self, octets):
+        """So much was sent by other means."""
+        self._sent += octets
+
     @property
     def sent(self):
         """How long the stream is so far."""

@@ -136,12 +136,15 @@ class Lan:
         for host in (server, client):
             # A user-space cable cannot finish checksums, nor cut what is longer than its packets.
             host.offload("eth1", False)
-            host.sysctl("net.ipv4.ip_local_port_range", "10000 64999")
+        client.sysctl("net.ipv4.ip_local_port_range", "10000 64999")
         for name in ("far", "near"):
             self.middle.sysctl(f"net.ipv6.conf.{name}.disable_ipv6", 1)
         server.sysctl("net.core.somaxconn", 8192)
         server.sysctl("net.ipv4.tcp_max_syn_backlog", 8192)
         client.sysctl("net.ipv4.tcp_tw_reuse", 1)
+        # Data in a SYN, of a client that asks for it, without cookies at either end.
+        server.sysctl("net.ipv4.tcp_fastopen", 0x202)
+        client.sysctl("net.ipv4.tcp_fastopen", 0x5)
         for family, address in (("-4", CRAFTED4), ("-6", CRAFTED6)):
             server.ip(family, "neigh", "replace", address, "lladdr", CRAFTED_MAC, "nud", "permanent", "dev", "eth0")
 

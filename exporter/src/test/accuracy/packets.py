@@ -40,6 +40,16 @@ def ipv4(source, target, rest, options=b"", identification=1):
     return header[:10] + checksum(header) + header[12:] + rest
 
 
+def fragments(frame, octets):
+    """An untagged IPv4 frame without options, in fragments of so many octets, a multiple of eight (RFC 791)."""
+    link, header, rest = frame[:14], frame[14:34], frame[34:]
+    for at in range(0, len(rest), octets):
+        part = rest[at:at + octets]
+        more = 0x2000 if at + octets < len(rest) else 0
+        new = header[:2] + struct.pack("!HHH", 20 + len(part), 7, more | at // 8) + header[8:10] + b"\0\0" + header[12:]
+        yield link + new[:10] + checksum(new) + new[12:] + part
+
+
 def ipv6(source, target, rest, extensions=()):
     """With extension headers of these types; a fragment header says that it is all there is (RFC 6946)."""
     headers, following = b"", TCP

@@ -23,7 +23,7 @@ class Stage:
         self.options = options
         self.short = options.short
         self.java = options.java
-        self._closing = []
+        self._closing, self._fresh = [], 2_000
         try:
             self._build(options)
         except BaseException:
@@ -87,10 +87,17 @@ class Stage:
 
     def connect(self, row, server="truth", version=4, address=None, **more):
         """From client to server; closed at the latest when the case ends."""
-        stream = Stream(self.lan.client, address or (SERVER4 if version == 4 else SERVER6), self.server(server).port,
-                        **more)
+        port = server if isinstance(server, int) else self.server(server).port
+        stream = Stream(self.lan.client, address or (SERVER4 if version == 4 else SERVER6), port, **more)
         row.closing.callback(stream.close)
         return stream
+
+    def fresh_ports(self, number):
+        """Ports of the truth server to which nothing was sent yet: the capture can know nothing of them."""
+        ports = range(self._fresh, self._fresh + number)
+        self._fresh += number
+        self.truth.listen_too(ports)
+        return list(ports)
 
     def wire(self, row):
         """For crafted packets out of the client's interface; closed when the case ends."""

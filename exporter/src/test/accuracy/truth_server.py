@@ -71,7 +71,8 @@ class _Request:
 
     @property
     def length(self):
-        return int(self.fields["content-length"] or 0)
+        # Sent twice, it is the same (RFC 9110 section 8.6).
+        return int(self.fields["content-length"].partition(",")[0] or 0)
 
     @property
     def keeps(self):
@@ -110,7 +111,8 @@ class _Connection:
             self._log[label(request.method)] += 1
         while field := await self._octets.line():
             name, _, value = field.decode("latin-1").partition(":")
-            request.fields[name.lower()] = value.strip()
+            name, value = name.lower(), value.strip()
+            request.fields[name] += ("," if request.fields[name] else "") + value
         return await self._answer(request)
 
     async def _body(self, request):
@@ -169,6 +171,11 @@ class _Connection:
     async def upgrade_yes(self, _request, _argument):
         await self._write(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: tunnel\r\n\r\n")
         return await self._tunnel()
+
+    async def upgrade_hints(self, request, argument):
+        await self._write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
+        await self._body(request)
+        return await self.upgrade_yes(request, argument)
 
     async def upgrade_later(self, request, argument):
         await asyncio.sleep(int(argument) / 1000)
@@ -261,7 +268,7 @@ class _Connection:
 
 
 _ANSWERS = {
-    "upgrade-yes": _Connection.upgrade_yes, "upgrade-later": _Connection.upgrade_later,
+    "upgrade-yes": _Connection.upgrade_yes, "upgrade-hints": _Connection.upgrade_hints, "upgrade-later": _Connection.upgrade_later,
     "refuse-later": _Connection.refuse_later, "early": _Connection.early, "early-close": _Connection.early_close,
     "drop": _Connection.drop, "refused": _Connection.refused, "hints": _Connection.hints,
     "status": _Connection.status, "requests": _Connection.requests_back, "chunks": _Connection.chunks_back,
@@ -297,18 +304,32 @@ class TruthServer:
         self.requests, self.tunnelled = collections.Counter(), collections.Counter()
         self.strange = self.too_long = self.bodies = self.tunnels = 0
         self.failures = []
-        with host.entered():
-            self._listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True,
-                                                  backlog=8192)
+        self._host = host
+        self._listener = self._listen(port)
         self._loop = asyncio.new_event_loop()
-        self._tasks = set()
+        self._servers = []
         self._thread = threading.Thread(target=self._run, name="truth server", daemon=True)
         self._thread.start()
 
+    def _listen(self, port):
+        with self._host.entered():
+            listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=8192)
+        # Data in a SYN, where the host allows it (RFC 7413).
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 64)
+        return listener
+
+    def _start(self, listener):
+        return asyncio.start_server(self._serve, sock=listener, limit=1 << 20, backlog=8192)
+
+    def listen_too(self, ports):
+        """Serves on more ports, of which nothing is known yet."""
+        for port in ports:
+            server = self._start(self._listen(port))
+            self._servers.append(asyncio.run_coroutine_threadsafe(server, self._loop).result(10))
+
     def _run(self):
         asyncio.set_event_loop(self._loop)
-        self._server = self._loop.run_until_complete(
-            asyncio.start_server(self._serve, sock=self._listener, limit=1 << 20, backlog=8192))
+        self._servers.append(self._loop.run_until_complete(self._start(self._listener)))
         self._loop.run_forever()
         self._loop.close()
 
@@ -327,7 +348,8 @@ class TruthServer:
 
     def close(self):
         def stop():
-            self._server.close()
+            for server in self._servers:
+                server.close()
             for task in asyncio.all_tasks(self._loop):
                 task.cancel()
             self._loop.call_later(0.05, self._loop.stop)
