@@ -11,7 +11,11 @@ import time
 
 import cases_body
 import cases_clients
+import cases_early
+import cases_endpoints
 import cases_fresh
+import cases_midst
+import cases_network
 import cases_place
 import cases_split
 import cases_stress
@@ -23,13 +27,28 @@ from rows import CASES
 from stage import Stage
 
 # What they register is what there is to run, in this order.
-MODULES = (cases_clients, cases_split, cases_body, cases_fresh, cases_tunnel, cases_wire, cases_place, cases_stress)
+MODULES = (
+    cases_clients,
+    cases_split,
+    cases_body,
+    cases_early,
+    cases_fresh,
+    cases_tunnel,
+    cases_wire,
+    cases_endpoints,
+    cases_network,
+    cases_place,
+    cases_midst,
+    cases_stress,
+)
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="bin/accuracy", description="Counts that equal what was sent, case by case.")
     parser.add_argument("--short", action="store_true", help="smaller numbers, and without the slowest cases")
-    parser.add_argument("--case", metavar="NAME[,NAME…]", help="these alone; a name ending in * stands for all that so begin")
+    parser.add_argument(
+        "--case", metavar="NAME[,NAME…]", help="these alone; a name ending in * stands for all that so begin"
+    )
     parser.add_argument("--list", action="store_true", help="print the cases and end")
     parser.add_argument("--write", action="store_true", help="put the table into docs/accuracy.md")
     parser.add_argument("--capture", choices=sorted(CAPTURES), default="tc")
@@ -49,8 +68,9 @@ def chosen(options):
         return [each for each in ordered() if each.short or not options.short]
     wanted = []
     for name in options.case.split(","):
-        found = [each for each in ordered()
-                 if each.name == name or (name.endswith("*") and each.name.startswith(name[:-1]))]
+        found = [
+            each for each in ordered() if each.name == name or (name.endswith("*") and each.name.startswith(name[:-1]))
+        ]
         if not found:
             raise SystemExit(f"accuracy: no case {name}; --list lists them")
         wanted += [each for each in found if each not in wanted]

@@ -71,7 +71,8 @@ class PerCpuArray:
         self._values = (ctypes.c_uint64 * possible_cpus())()
         self._key = ctypes.c_uint32()
         self._attributes = ctypes.create_string_buffer(
-            struct.pack("IxxxxQQQ", self.fd, ctypes.addressof(self._key), ctypes.addressof(self._values), 0), 128)
+            struct.pack("IxxxxQQQ", self.fd, ctypes.addressof(self._key), ctypes.addressof(self._values), 0), 128
+        )
 
     def read(self, entries):
         counts = []

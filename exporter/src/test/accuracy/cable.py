@@ -1,4 +1,4 @@
-"""A cable that loses, repeats and delays packets: it forwards in user space, between the real client's and server's kernels."""
+"""A cable that loses, repeats and delays packets: it forwards in user space, between two real kernels."""
 import heapq
 import random
 import select
@@ -13,7 +13,6 @@ _SOL_PACKET, _PACKET_IGNORE_OUTGOING = 263, 23
 class Cable:
     """Forwards while it is open. What it does to packets is drawn from a seed, for each way apart."""
 
-    # pylint: disable-next=too-many-arguments
     def __init__(self, lan, seed, *, loss=0.0, repeat=0.0, late=0.0, delay=0.002):
         self._chance = random.Random(seed)
         self._loss, self._repeat, self._late, self._delay = loss, repeat, late, delay

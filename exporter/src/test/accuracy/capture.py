@@ -1,4 +1,4 @@
-"""The capture under test: loaded by the packed exporter, read by bpf(), checked against the kernel's own count of runs."""
+"""The capture under test: loaded by the packed exporter, read by bpf(), checked against the kernel's count of runs."""
 import contextlib
 import os
 import re
@@ -26,8 +26,10 @@ class Counts:
         self.requests, self.packets = requests, packets
 
     def since(self, before):
-        return Counts([a - b for a, b in zip(self.requests, before.requests)],
-                      [a - b for a, b in zip(self.packets, before.packets)])
+        return Counts(
+            [a - b for a, b in zip(self.requests, before.requests)],
+            [a - b for a, b in zip(self.packets, before.packets)],
+        )
 
     def falls_below(self, before):
         grown = self.since(before)
@@ -110,10 +112,13 @@ class TcCapture:
     def start(self, verb, output):
         """`run`, which loads and serves, or `serve`, until it is killed."""
         with self._host.entered():
-            # pylint: disable-next=consider-using-with,subprocess-popen-preexec-fn
             self._running = subprocess.Popen(
                 self._command(verb, "--interface", ",".join(self._names), "--web.listen-address", "127.0.0.1:10435"),
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=output, preexec_fn=die_with_parent)
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=output,
+                preexec_fn=die_with_parent,
+            )
         await_true(f"{verb} serves", lambda: "serving http" in _text(output) or self._running.poll() is not None)
         if self._running.poll() is not None:
             raise RuntimeError(_text(output))

@@ -1,14 +1,17 @@
-"""Bodies that look like requests, long ones, and exchanges that end early."""
+"""Bodies and answers that look like requests, long ones, and what Expect makes of them."""
 import subprocess
-import time
 
 from http_grammar import UNIT4, UNIT6, chunked, head, requests_as_body, with_body
-from rows import SENT_COUNTED, case
+from rows import case
 
 ALL_SERVERS = "truth nginx python jdk"
 
 
-@case("body-packets", "Content-Length: the head is a packet, and each packet of the body is a perfect request", servers=ALL_SERVERS)
+@case(
+    "body-packets",
+    "Content-Length: the head is a packet, and each packet of the body is a perfect request",
+    servers=ALL_SERVERS,
+)
 def body_packets(stage, row):
     stream = stage.connect(row, row.server)
     for method in ("POST", "PUT", "POST"):
@@ -21,7 +24,11 @@ def body_packets(stage, row):
     stream.answer()
 
 
-@case("chunk-packets", "chunked: size, chunk and CRLF in packets of their own, the chunk a perfect request", servers=ALL_SERVERS)
+@case(
+    "chunk-packets",
+    "chunked: size, chunk and CRLF in packets of their own, the chunk a perfect request",
+    servers=ALL_SERVERS,
+)
 def chunk_packets(stage, row):
     stream = stage.connect(row, row.server)
     for _ in range(3):
@@ -32,8 +39,11 @@ def chunk_packets(stage, row):
     stream.answer()
 
 
-@case("chunk-boundaries", "each packet begins with a chunk's perfect request and ends with the next one's size",
-      servers=ALL_SERVERS)
+@case(
+    "chunk-boundaries",
+    "each packet begins with a chunk's perfect request and ends with the next one's size",
+    servers=ALL_SERVERS,
+)
 def chunk_boundaries(stage, row):
     stream = stage.connect(row, row.server)
     for _ in range(3):
@@ -41,7 +51,7 @@ def chunk_boundaries(stage, row):
         # head+size | chunk+CRLF+size | ... | chunk+CRLF+last
         packets = [parts[0] + parts[1]]
         for i in range(2, len(parts) - 1, 3):
-            packets.append(b"".join(parts[i:i + 3]))
+            packets.append(b"".join(parts[i : i + 3]))
         stream.pieces(packets)
         row.wrote("POST")
         stream.answer()
@@ -75,8 +85,11 @@ def _upload(stage, row, version, octets, server):
     stream.answer()
 
 
-@case("upload-offload", "large uploads (full form: 100 MB) with segmentation offload: packets of up to 64 KiB",
-      servers="truth nginx python")
+@case(
+    "upload-offload",
+    "large uploads (full form: 100 MB) with segmentation offload: packets of up to 64 KiB",
+    servers="truth nginx python",
+)
 def upload_with_offload(stage, row):
     for version in (4, 6) if row.server != "python" else (4,):
         _upload(stage, row, version, stage.pick(10, 100) * 10**6, row.server)
@@ -88,24 +101,39 @@ def upload_without_offload(stage, row):
     row.closing.callback(stage.lan.client.offload, "eth0", True, "tso", "gso")
     for version in (4, 6):
         _upload(stage, row, version, stage.pick(10, 100) * 10**6, row.server)
-    row.checks.append(("packets of the body are not single segments",
-                       lambda ledger: sum(ledger.values()) > 2 * stage.pick(10, 100) * 10**6 / 1500))
+    row.checks.append(
+        (
+            "packets of the body are not single segments",
+            lambda ledger: sum(ledger.values()) > 2 * stage.pick(10, 100) * 10**6 / 1500,
+        )
+    )
 
 
-@case("upload-chunked-curl", "curl -T - of 100 MB (short form: 10 MB) of perfect requests, in chunks", servers="truth nginx")
+@case(
+    "upload-chunked-curl",
+    "curl -T - of 100 MB (short form: 10 MB) of perfect requests, in chunks",
+    servers="truth nginx",
+)
 def upload_chunked(stage, row):
     body = stage.folder / "upload"
     body.write_bytes(requests_as_body(stage.pick(10, 100) * 10**6))
     url = stage.url(row.server, "/read/x" if row.server == "nginx" else "/x")
     with open(body, "rb") as file, stage.lan.client.entered():
-        result = subprocess.run(["curl", "-sS", "-o", "/dev/null", "-T", "-", url], stdin=file, check=False,
-                                capture_output=True, timeout=120)
+        result = subprocess.run(
+            ["curl", "-sS", "-o", "/dev/null", "-T", "-", url],
+            stdin=file,
+            check=False,
+            capture_output=True,
+            timeout=120,
+        )
     body.unlink()
     row.expect("curl's exit code", result.returncode, 0)
     row.wrote("PUT")
 
 
-@case("expect-continue", "Expect: 100-continue: the body waits for 100, and then looks like requests", servers=ALL_SERVERS)
+@case(
+    "expect-continue", "Expect: 100-continue: the body waits for 100, and then looks like requests", servers=ALL_SERVERS
+)
 def expect_continue(stage, row):
     stream = stage.connect(row, row.server)
     path = "/read/" if row.server == "nginx" else "/"
@@ -141,9 +169,12 @@ def expect_refused_sent(stage, row):
         stream.answer()
 
 
-@case("expect-refused-kept", "417, and the next request takes the place of the body on the same connection",
-      limits="a body that `Expect` announces and a final answer makes void: RFC 9110 section 10.1.1 leaves it to the "
-             "server whether the connection goes on")
+@case(
+    "expect-refused-kept",
+    "417, and the next request takes the place of the body on the same connection",
+    limits="a body that `Expect` announces and a final answer makes void: RFC 9110 section 10.1.1 leaves it to the "
+    "server whether the connection goes on",
+)
 def expect_refused_kept(stage, row):
     stream = stage.connect(row)
     for _ in range(5):
@@ -159,98 +190,47 @@ def expect_refused_kept(stage, row):
 def expect_refused_curl(stage, row):
     with stage.lan.client.entered():
         result = subprocess.run(
-            ["curl", "-sS", "-o", "/dev/null", "--data-binary", "@-", stage.url("truth", "/refused"),
-             "--next", "-sS", "-o", "/dev/null", stage.url("truth", "/after")],
-            input=requests_as_body(2_000_000), check=False, capture_output=True, timeout=30)
+            [
+                "curl",
+                "-sS",
+                "-o",
+                "/dev/null",
+                "--data-binary",
+                "@-",
+                stage.url("truth", "/refused"),
+                "--next",
+                "-sS",
+                "-o",
+                "/dev/null",
+                stage.url("truth", "/after"),
+            ],
+            input=requests_as_body(2_000_000),
+            check=False,
+            capture_output=True,
+            timeout=30,
+        )
     row.expect("curl's exit code", result.returncode, 0)
     row.wrote("POST", 2)
     row.wrote("GET")
 
 
-@case("early-response", "the answer comes before the body, which then looks like requests; more requests follow",
-      servers="truth nginx")
-def early_response(stage, row):
-    stream = stage.connect(row, row.server)
-    for _ in range(5):
-        stream.write(row.head("POST", "/early", "Content-Length: 1810"))
-        if row.server == "truth":
-            row.expect("early answer", stream.answer(), 200)
-        stream.pieces([UNIT4] * 10)
-        if row.server != "truth":
-            stream.answer()
-        stream.pieces(chunked([UNIT4] * 5, "PUT", "/early"))
-        row.wrote("PUT")
-        stream.answer()
-        stream.write(row.head())
-        stream.answer()
-
-
-@case("early-close-server", "the server answers 403 and closes, the client goes on with the body for a while")
-def early_close_server(stage, row):
-    for _ in range(10):
-        stream = stage.connect(row)
-        stream.write(row.head("POST", "/early-close", "Content-Length: 181000"))
-        stream.answer()
-        try:
-            for _ in range(20):
-                stream.write(UNIT4)
-                time.sleep(0.001)
-        except OSError:
-            pass
-        stream.close()
-
-
-@case("early-close-pipeline", "the server closes behind the first of ten requests in one packet", equal=SENT_COUNTED,
-      why="the server reads but the first; the others were sent too")
-def early_close_pipeline(stage, row):
-    stream = stage.connect(row)
-    stream.write(row.head("GET", "/early-close") + b"".join(row.head("GET", "/unread") for _ in range(9)))
-    stream.answer()
-    # One more would be answered with a reset, or be read: neither is what this is about.
-
-
-@case("close-mid-body", "the client closes, or resets, in mid-body", servers="truth nginx")
-def close_mid_body(stage, row):
-    for end in ("finish", "close", "reset"):
-        for _ in range(5):
-            stream = stage.connect(row, row.server)
-            path = "/read/" if row.server == "nginx" else "/"
-            stream.pieces([row.head("POST", path, "Content-Length: 100000"), *[UNIT4] * 5])
-            # A reset makes the server forget what it had not yet read.
-            time.sleep(0.02)
-            getattr(stream, end)()
-            if end == "finish":
-                stream.at_end()
-
-
-@case("close-mid-head", "the client closes in mid-head, behind a complete request line", servers="truth nginx",
-      limits="a head broken off behind its request line counts as sent: servers log it too")
-def close_mid_head(stage, row):
-    for end in ("finish", "close", "reset"):
-        stream = stage.connect(row, row.server)
-        stream.pieces([b"GET /broken HTTP/1.1\r\nHost: server", b".example\r\nX-More: "])
-        row.wrote()
-        time.sleep(0.02)
-        getattr(stream, end)()
-        if end == "finish":
-            stream.at_end()
-
-
-@case("close-mid-line", "the client closes within the request line: nothing was sent", servers="truth nginx python jdk")
-def close_mid_line(stage, row):
-    for end in ("finish", "close", "reset"):
-        for line in (b"G", b"GET ", b"GET /brok", b"GET /broken HTTP/1"):
-            stream = stage.connect(row, row.server)
-            stream.pieces([line])
-            getattr(stream, end)()
-
-
-@case("responses", "answers that look like requests: with a length, in chunks, until the end of the connection; HEAD, 204, 304, 103")
+@case(
+    "responses",
+    "answers that look like requests: with a length, in chunks, until the end of the connection; HEAD, 204, 304, 103",
+)
 def responses(stage, row):
     stream = stage.connect(row)
-    asked = [("GET", "/requests/50000"), ("HEAD", "/requests/50000"), ("GET", "/chunks/30"), ("GET", "/status/204"),
-             ("GET", "/status/304"), ("GET", "/hints"), ("GET", "/status/404"), ("HEAD", "/status/200"),
-             ("GET", "/pieces/plain")]
+    asked = [
+        ("GET", "/requests/50000"),
+        ("HEAD", "/requests/50000"),
+        ("GET", "/chunks/30"),
+        ("GET", "/status/204"),
+        ("GET", "/status/304"),
+        ("GET", "/hints"),
+        ("GET", "/status/404"),
+        ("HEAD", "/status/200"),
+        ("GET", "/pieces/plain"),
+    ]
     for method, target in asked * 3:
         stream.write(row.head(method, target))
         stream.answer(method)

@@ -14,8 +14,9 @@ COMMON = [m for m in METHODS[1:] if m != "CONNECT"]
 def command(stage, *arguments, timeout=300):
     """Runs a client on its host to the end, and returns what it says."""
     with stage.lan.client.entered():
-        result = subprocess.run(arguments, capture_output=True, text=True, timeout=timeout, check=False,
-                                stdin=subprocess.DEVNULL)
+        result = subprocess.run(
+            arguments, capture_output=True, text=True, timeout=timeout, check=False, stdin=subprocess.DEVNULL
+        )
     if result.returncode:
         raise RuntimeError(f"{arguments[0]}: {result.returncode}: {(result.stderr or result.stdout).strip()[-300:]}")
     return result.stdout
@@ -98,8 +99,13 @@ def old_version(stage, row):
             stream.answer()
 
 
-@case("wrk", "wrk at full speed on 64 connections", servers="nginx truth", equal=LOGGED_COUNTED,
-      why="wrk cuts off its last requests, and does not say how many")
+@case(
+    "wrk",
+    "wrk at full speed on 64 connections",
+    servers="nginx truth",
+    equal=LOGGED_COUNTED,
+    why="wrk cuts off its last requests, and does not say how many",
+)
 def wrk(stage, row):
     said = command(stage, "wrk", "-t", "1", "-c", "64", "-d", f"{stage.pick(2, 10)}s", stage.url(row.server))
     row.sent.clear()
@@ -132,8 +138,7 @@ def curl(stage, row):
 
 @case("curl-parallel", "curl -Z: 50 transfers at once", servers="nginx python")
 def curl_parallel(stage, row):
-    command(stage, "curl", "-sS", "-Z", "--parallel-max", "50", "-o", "/dev/null",
-            stage.url(row.server, "/[1-200]"))
+    command(stage, "curl", "-sS", "-Z", "--parallel-max", "50", "-o", "/dev/null", stage.url(row.server, "/[1-200]"))
     row.wrote("GET", 200)
 
 
@@ -142,15 +147,23 @@ def jdk_client(stage, row):
     _jdk_client(stage, row, "HTTP_1_1")
 
 
-@case("jdk-client-upgrade", "java.net.http.HttpClient as it is by default: its requests ask for h2c, and are refused",
-      servers="truth nginx python")
+@case(
+    "jdk-client-upgrade",
+    "java.net.http.HttpClient as it is by default: its requests ask for h2c, and are refused",
+    servers="truth nginx python",
+)
 def jdk_client_default(stage, row):
     _jdk_client(stage, row, "HTTP_2")
 
 
 def _jdk_client(stage, row, version):
-    said = command(stage, *stage.java_program("Client"), stage.url(row.server, "/read/" if row.server == "nginx" else "/"), version,
-                   str(stage.pick(20, 100)))
+    said = command(
+        stage,
+        *stage.java_program("Client"),
+        stage.url(row.server, "/read/" if row.server == "nginx" else "/"),
+        version,
+        str(stage.pick(20, 100)),
+    )
     for method, times in re.findall(r"(\w+) (\d+)", said):
         row.wrote(method, int(times))
 
@@ -158,10 +171,22 @@ def _jdk_client(stage, row, version):
 @case("chromium", "Chromium: a page that fetches in all methods, six connections", short=False)
 def chromium(stage, row):
     rounds = 210
-    said = command(stage, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-                   "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                   "--disable-sync", f"--user-data-dir={stage.folder / 'chromium'}", "--virtual-time-budget=20000",
-                   "--dump-dom", stage.url("truth", f"/page?rounds={rounds}"))
+    said = command(
+        stage,
+        "chromium",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        f"--user-data-dir={stage.folder / 'chromium'}",
+        "--virtual-time-budget=20000",
+        "--dump-dom",
+        stage.url("truth", f"/page?rounds={rounds}"),
+    )
     row.wrote("GET")
     for method, times in json.loads(re.search(r'<pre id="sent">(.*?)</pre>', said).group(1)).items():
         row.wrote(method, times)

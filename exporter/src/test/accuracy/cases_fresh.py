@@ -20,16 +20,29 @@ def _say(stage, row, octets, methods, server=None):
     return stream
 
 
-@case("framing-length", "Content-Length as it may be written: case, no space, more space, zeros in front, sent twice, last of 60 fields",
-      servers="truth nginx")
+@case(
+    "framing-length",
+    "Content-Length as it may be written: case, no space, more space, zeros in front, sent twice, last of 60 fields",
+    servers="truth nginx",
+)
 def framing_length(stage, row):
     many = [f"X-Field-{i}: v" for i in range(60)]
-    fields = [("content-length:181",), ("CONTENT-LENGTH: 181",), ("Content-Length:    181   ",), ("Content-Length: 000181",),
-              (*many, "Content-Length: 181"), ("X-Content-Length: 9", "Content-Length: 181"),
-              ("Content-Length: 181", "Content-Length-X: 9", "X-Hint: Content-Length: 7")]
+    fields = [
+        ("content-length:181",),
+        ("CONTENT-LENGTH: 181",),
+        ("Content-Length:    181   ",),
+        ("Content-Length: 000181",),
+        (*many, "Content-Length: 181"),
+        ("X-Content-Length: 9", "Content-Length: 181"),
+        ("Content-Length: 181", "Content-Length-X: 9", "X-Hint: Content-Length: 7"),
+    ]
     if row.server == "truth":
         # nginx takes neither these nor tabs.
-        fields += [("Content-Length: 181", "Content-Length: 181"), ("Content-Length: 181, 181",), ("Content-Length:\t 181 \t",)]
+        fields += [
+            ("Content-Length: 181", "Content-Length: 181"),
+            ("Content-Length: 181, 181",),
+            ("Content-Length:\t 181 \t",),
+        ]
     for each in fields:
         octets = head("POST", "/", *each) + UNIT4
         _say(stage, row, octets * 2 + head(), ["POST", "POST", "GET"])
@@ -40,12 +53,21 @@ def framing_length(stage, row):
             stream.answer()
 
 
-@case("framing-chunked", "Transfer-Encoding as it may be written: case, codings before it, beside Content-Length; sizes in capitals, with zeros")
+@case(
+    "framing-chunked",
+    "Transfer-Encoding as it may be written: case, other codings, beside Content-Length; sizes in capitals, with zeros",
+)
 def framing_chunked(stage, row):
-    for fields in (("transfer-encoding:chunked",), ("TRANSFER-ENCODING: Chunked",), ("Transfer-Encoding: gzip, chunked",),
-                   ("Transfer-Encoding: gzip", "Transfer-Encoding: chunked"), ("Content-Length: 5", "Transfer-Encoding: chunked"),
-                   ("Transfer-Encoding: chunked", "Content-Length: 5"), ("X-Transfer-Encoding: a", "Transfer-Encoding:\tchunked ")):
-        for size in (b"b5", b"B5", b"000000b5", b"b5 ;a=b", b"b5;a;b=\"c\""):
+    for fields in (
+        ("transfer-encoding:chunked",),
+        ("TRANSFER-ENCODING: Chunked",),
+        ("Transfer-Encoding: gzip, chunked",),
+        ("Transfer-Encoding: gzip", "Transfer-Encoding: chunked"),
+        ("Content-Length: 5", "Transfer-Encoding: chunked"),
+        ("Transfer-Encoding: chunked", "Content-Length: 5"),
+        ("X-Transfer-Encoding: a", "Transfer-Encoding:\tchunked "),
+    ):
+        for size in (b"b5", b"B5", b"000000b5", b"b5 ;a=b", b'b5;a;b="c"'):
             octets = head("PUT", "/", *fields) + size + b"\r\n" + UNIT4 + b"\r\n0\r\n\r\n"
             _say(stage, row, octets * 2 + head(), ["PUT", "PUT", "GET"])
             stream = stage.connect(row)
@@ -54,15 +76,34 @@ def framing_chunked(stage, row):
             stream.answer()
 
 
-@case("framing-unlike", "fields that frame nothing: their names or values only resemble those that do", servers="truth nginx python jdk")
+@case(
+    "framing-unlike",
+    "fields that frame nothing: their names or values only resemble those that do",
+    servers="truth nginx python jdk",
+)
 def framing_unlike(stage, row):
-    for fields in (("X-Content-Length: 100",), ("Content-Lengths: 100",), ("Content-Lengt: 100",), ("X-A: Transfer-Encoding: chunked",),
-                   ("TE: chunked",), ("Trailer: chunked",), ("Transfer-Encodings: chunked",), ("X: \tContent-Length: 50",),
-                   ("Content-Length: 0",), ("Accept: a" * 50,)):
-        _say(stage, row, head("GET", "/", *fields) + head("DELETE") + head("GET", "/", *fields), ["GET", "DELETE", "GET"])
+    for fields in (
+        ("X-Content-Length: 100",),
+        ("Content-Lengths: 100",),
+        ("Content-Lengt: 100",),
+        ("X-A: Transfer-Encoding: chunked",),
+        ("TE: chunked",),
+        ("Trailer: chunked",),
+        ("Transfer-Encodings: chunked",),
+        ("X: \tContent-Length: 50",),
+        ("Content-Length: 0",),
+        ("Accept: a" * 50,),
+    ):
+        _say(
+            stage, row, head("GET", "/", *fields) + head("DELETE") + head("GET", "/", *fields), ["GET", "DELETE", "GET"]
+        )
 
 
-@case("framing-late", "Content-Length behind 50 kB of other fields, and a body that looks like requests", servers="truth nginx")
+@case(
+    "framing-late",
+    "Content-Length behind 50 kB of other fields, and a body that looks like requests",
+    servers="truth nginx",
+)
 def framing_late(stage, row):
     fields = [f"X-Field-{i}: {'v' * 980}" for i in range(50)]
     octets = head("POST", "/", *fields, "Content-Length: 1810") + UNIT4 * 10
@@ -118,9 +159,13 @@ def fast_open(stage, row):
                     received += client.recv(65536)
 
 
-@case("ip-fragments", "requests in IP fragments, among others on the same connection", equal=SENT_COUNTED,
-      why="the server puts fragments together; the capture, before it, does not: as sent stand the requests in whole packets",
-      limits="IP fragments are `fragment` in the ledger, and not judged; TCP avoids them")
+@case(
+    "ip-fragments",
+    "requests in IP fragments, among others on the same connection",
+    equal=SENT_COUNTED,
+    why="the server puts fragments together, the capture does not: as sent stand the requests in whole packets",
+    limits="IP fragments are `fragment` in the ledger, and not judged; TCP avoids them",
+)
 def ip_fragments(stage, row):
     wire = stage.wire(row)
     connection = Peer(stage, wire, 26_000, stage.truth.port).connect()
@@ -140,6 +185,7 @@ def ip_fragments(stage, row):
 
 # Ports that nobody has sent anything to.
 
+
 @case("fresh-port-split", "the first request that a port ever sees, in two packets, cut at every position")
 def fresh_port_split(stage, row):
     octets = with_body(b"GET /", "POST", "/first")
@@ -153,16 +199,27 @@ def fresh_port_split(stage, row):
         stream.answer()
 
 
-@case("fresh-port-ways", "the first connections to a port: an octet a packet, empty lines, pipelines, bodies, an Upgrade, CONNECT")
+@case(
+    "fresh-port-ways",
+    "the first connections to a port: an octet a packet, empty lines, pipelines, bodies, an Upgrade, CONNECT",
+)
 def fresh_port_ways(stage, row):
     upgrade = head("GET", "/upgrade-no", "Connection: Upgrade", "Upgrade: tunnel")
     body = with_body(UNIT4 * 10, "PUT")
     ways = (
-        ([bytes([o]) for o in gets(3).octets], ["GET"] * 3), ([b"\r\n", *gets(1).parts], ["GET"]), ([b"\n\r\n" + head()], ["GET"]),
-        ([b"\r", b"\n" + head("DELETE")], ["DELETE"]), ([gets(50).octets], ["GET"] * 50), (cut(gets(50).octets, 100), ["GET"] * 50),
-        ([body[:-1810], *[UNIT4] * 10], ["PUT"]), (chunked([UNIT4] * 5), ["POST"]), ([upgrade, head()], ["GET", "GET"]),
-        ([upgrade + head()], ["GET", "GET"]), ([head("CONNECT", "no.example:1") + head()], ["CONNECT", "GET"]),
-        ([head("GET", "/" + "u" * 7900)], ["GET"]), (cut(head("OPTIONS", "*"), 3), ["OPTIONS"]),
+        ([bytes([o]) for o in gets(3).octets], ["GET"] * 3),
+        ([b"\r\n", *gets(1).parts], ["GET"]),
+        ([b"\n\r\n" + head()], ["GET"]),
+        ([b"\r", b"\n" + head("DELETE")], ["DELETE"]),
+        ([gets(50).octets], ["GET"] * 50),
+        (cut(gets(50).octets, 100), ["GET"] * 50),
+        ([body[:-1810], *[UNIT4] * 10], ["PUT"]),
+        (chunked([UNIT4] * 5), ["POST"]),
+        ([upgrade, head()], ["GET", "GET"]),
+        ([upgrade + head()], ["GET", "GET"]),
+        ([head("CONNECT", "no.example:1") + head()], ["CONNECT", "GET"]),
+        ([head("GET", "/" + "u" * 7900)], ["GET"]),
+        (cut(head("OPTIONS", "*"), 3), ["OPTIONS"]),
     )
     for (pieces, methods), port in zip(ways, stage.fresh_ports(len(ways))):
         stream = stage.connect(row, port)
@@ -174,18 +231,25 @@ def fresh_port_ways(stage, row):
         stream.answer()
 
 
-@case("fresh-port-reordered", "the first connection to a port, its packets in another order: a body before its head, pipelines reversed",
-      limits="the handshake was seen")
+@case(
+    "fresh-port-reordered",
+    "the first connection to a port, its packets in another order: a body before its head, pipelines reversed",
+    limits="the handshake was seen",
+)
 def fresh_port_reordered(stage, row):
     wire = stage.wire(row)
     body = Script().add("POST", with_body(requests_as_body(1810), "POST")).add("GET", head())
     begin = body.octets.index(b"\r\n\r\n") + 4
     rest = [(begin + at, data) for at, data in segments(body.octets[begin:])]
-    scripts = ((body, [(begin, UNIT4), (0, body.octets[:begin]), *rest]),
-               (gets(20), list(reversed(segments(gets(20).octets, 100)))),
-               (gets(2), [(50, gets(2).octets[50:]), (0, gets(2).octets[:50])]),
-               (mixed(3, 30, 900), list(reversed(segments(mixed(3, 30, 900).octets[:20_000], MSS)))
-                + segments(mixed(3, 30, 900).octets, MSS)))
+    scripts = (
+        (body, [(begin, UNIT4), (0, body.octets[:begin]), *rest]),
+        (gets(20), list(reversed(segments(gets(20).octets, 100)))),
+        (gets(2), [(50, gets(2).octets[50:]), (0, gets(2).octets[:50])]),
+        (
+            mixed(3, 30, 900),
+            list(reversed(segments(mixed(3, 30, 900).octets[:20_000], MSS))) + segments(mixed(3, 30, 900).octets, MSS),
+        ),
+    )
     for i, ((script, order), port) in enumerate(zip(scripts, stage.fresh_ports(len(scripts)))):
         connection = Peer(stage, wire, 26_100 + i, port).connect()
         script.sent(row)
@@ -194,7 +258,9 @@ def fresh_port_reordered(stage, row):
         connection.finish()
 
 
-@case("fresh-port-loss", "the first connections to a port over a cable that loses 5 % and delays 10 %", interface="eth1")
+@case(
+    "fresh-port-loss", "the first connections to a port over a cable that loses 5 % and delays 10 %", interface="eth1"
+)
 def fresh_port_loss(stage, row):
     row.closing.callback(Cable(stage.lan, 9, loss=0.05, late=0.10).close)
     for seed, port in enumerate(stage.fresh_ports(10)):

@@ -19,8 +19,11 @@ def say(stage, row, pieces, script, server=None, version=4):
     return stream
 
 
-@case("split-in-two", "a POST in two packets, cut at every position, each on a connection of its own",
-      servers="truth nginx jdk")
+@case(
+    "split-in-two",
+    "a POST in two packets, cut at every position, each on a connection of its own",
+    servers="truth nginx jdk",
+)
 def split_in_two(stage, row):
     octets = _short_post()
     for at in range(1, len(octets)):
@@ -41,7 +44,11 @@ def split_in_two_kept(stage, row):
             stream.answer()
 
 
-@case("split-shifted", "pipelined POSTs whose ends and beginnings share packets, cut at every position", servers="truth nginx")
+@case(
+    "split-shifted",
+    "pipelined POSTs whose ends and beginnings share packets, cut at every position",
+    servers="truth nginx",
+)
 def split_shifted(stage, row):
     octets = _short_post()
     for at in range(1, len(octets), stage.pick(3, 1)):
@@ -68,7 +75,10 @@ def one_octet_mixed(stage, row):
     say(stage, row, [bytes([o]) for o in script.octets], script)
 
 
-@case("random-pieces", "60 requests of all kinds on a connection, cut at random into packets of 1 to 60, and to 700, octets")
+@case(
+    "random-pieces",
+    "60 requests of all kinds on a connection, cut at random into packets of 1 to 60, and to 700, octets",
+)
 def random_pieces(stage, row):
     for seed in range(stage.pick(3, 20)):
         for longest in (60, 700):
@@ -84,19 +94,29 @@ def _line(octets, method="GET"):
     return octets_written
 
 
-@case("line-8000", "request lines of 1,000 to 8,000 octets, in full packets and in pieces of 700",
-      limits=f"lines up to {LINE_MAX:,} octets, without their CRLF", servers="truth nginx python jdk")
+@case(
+    "line-8000",
+    "request lines of 1,000 to 8,000 octets, in full packets and in pieces of 700",
+    limits=f"lines up to {LINE_MAX:,} octets, without their CRLF",
+    servers="truth nginx python jdk",
+)
 def line_8000(stage, row):
     stream = stage.connect(row, row.server)
     for size in (1000, 1449, 3000, 7999, 8000):
-        for pieces in ([_line(size)], cut(_line(size, "PUT").replace(b"\r\n\r\n", b"\r\nContent-Length: 0\r\n\r\n"), 700)):
+        for pieces in (
+            [_line(size)],
+            cut(_line(size, "PUT").replace(b"\r\n\r\n", b"\r\nContent-Length: 0\r\n\r\n"), 700),
+        ):
             stream.pieces(pieces)
             row.wrote("GET" if len(pieces) == 1 else "PUT")
             stream.answer()
 
 
-@case("line-too-long", "lines of 8,001 and 60,000 octets are not counted; what follows on the connection is",
-      limits="each longer line is one `line_too_long`")
+@case(
+    "line-too-long",
+    "lines of 8,001 and 60,000 octets are not counted; what follows on the connection is",
+    limits="each longer line is one `line_too_long`",
+)
 def line_too_long(stage, row):
     before = stage.truth.too_long
     stream = stage.connect(row)
@@ -132,12 +152,21 @@ def headers(stage, row):
     stream.answer()
 
 
-@case("fields-like-requests", "packets that begin with a perfect request line, in the midst of a field", servers=ALL_SERVERS)
+@case(
+    "fields-like-requests",
+    "packets that begin with a perfect request line, in the midst of a field",
+    servers=ALL_SERVERS,
+)
 def fields_like_requests(stage, row):
     stream = stage.connect(row, row.server)
     for _ in range(20):
-        stream.pieces([b"GET /real HTTP/1.1\r\nHost: server.example\r\nX-Cut: ", b"GET /inside HTTP/1.1\r\nX-More: ",
-                       b"POST / HTTP/1.1\r\nX-Last: a\r\n\r\n"])
+        stream.pieces(
+            [
+                b"GET /real HTTP/1.1\r\nHost: server.example\r\nX-Cut: ",
+                b"GET /inside HTTP/1.1\r\nX-More: ",
+                b"POST / HTTP/1.1\r\nX-Last: a\r\n\r\n",
+            ]
+        )
         row.wrote()
         stream.answer()
 
@@ -163,8 +192,11 @@ def pipelined_500(stage, row):
     stream.answers(script.methods)
 
 
-@case("pipelined-5000-tiny", "5,000 requests of 18 octets in one write: up to 3,600 in one packet",
-      limits={"tc": "as many requests a packet as it holds"})
+@case(
+    "pipelined-5000-tiny",
+    "5,000 requests of 18 octets in one write: up to 3,600 in one packet",
+    limits={"tc": "as many requests a packet as it holds"},
+)
 def pipelined_tiny(stage, row):
     script = Script()
     for _ in range(5000):
@@ -175,7 +207,9 @@ def pipelined_tiny(stage, row):
     stream.answers(script.methods)
 
 
-@case("pipelined-bodies", "300 requests of all kinds in one write, bodies full of perfect requests", servers=ALL_SERVERS)
+@case(
+    "pipelined-bodies", "300 requests of all kinds in one write, bodies full of perfect requests", servers=ALL_SERVERS
+)
 def pipelined_bodies(stage, row):
     # The JDK's server understands neither extensions of chunks nor trailers, and closes.
     script = mixed(1, 300, 1200, plain_chunks=row.server == "jdk").sent(row)

@@ -16,7 +16,11 @@ _MAC = bytes.fromhex(CRAFTED_MAC.replace(":", ""))
 _ROOM = 65536
 
 
-@case("connections-100k", "100,000 connections opened and closed (short form: 5,000): ab without keep-alive", servers="nginx")
+@case(
+    "connections-100k",
+    "100,000 connections opened and closed (short form: 5,000): ab without keep-alive",
+    servers="nginx",
+)
 def connections(stage, row):
     ab(stage, row, stage.pick(5000, 100_000), "-c", "100")
 
@@ -37,8 +41,11 @@ class _Crowd:
         for i in only or range(self.number):
             source, port, start = self._tuple(i)
             segment = packets.tcp(source, self._target, (port, 8000), (start + offset, 1), flags, data)
-            self._wire.send(packets.ethernet(self._stage.server_mac, _MAC, packets.ETH_IPV4,
-                                             packets.ipv4(source, self._target, segment)))
+            self._wire.send(
+                packets.ethernet(
+                    self._stage.server_mac, _MAC, packets.ETH_IPV4, packets.ipv4(source, self._target, segment)
+                )
+            )
 
     def open(self, data, method):
         """Handshake and first data, one connection after the other."""
@@ -51,8 +58,13 @@ class _Crowd:
 _CRAFTED = "no real server has so many connections; both ends are crafted"
 
 
-@case("crowd", "connections at once in mid-body, each with packets that look like requests: 20,000 (short form: 4,000)",
-      equal=SENT_COUNTED, why=_CRAFTED, limits=f"flow_map has room for {_ROOM:,} connections, less what evicts early")
+@case(
+    "crowd",
+    "connections at once in mid-body, each with packets that look like requests: 20,000 (short form: 4,000)",
+    equal=SENT_COUNTED,
+    why=_CRAFTED,
+    limits=f"flow_map has room for {_ROOM:,} connections, less what evicts early",
+)
 def crowd(stage, row):
     many = _Crowd(stage, row, stage.pick(4000, 20_000))
     begin = head("POST", "/", "Content-Length: 362")
@@ -63,9 +75,14 @@ def crowd(stage, row):
     row.wrote("GET", many.number)
 
 
-@case("crowd-beyond", "80,000 connections at once, more than there is room for: two requests each, the second cut in no way",
-      equal=SENT_COUNTED, why=_CRAFTED, short=False,
-      limits="an evicted connection is found again at a packet that heads a request")
+@case(
+    "crowd-beyond",
+    "80,000 connections at once, more than there is room for: two requests each, the second cut in no way",
+    equal=SENT_COUNTED,
+    why=_CRAFTED,
+    short=False,
+    limits="an evicted connection is found again at a packet that heads a request",
+)
 def crowd_beyond(stage, row):
     many = _Crowd(stage, row, 80_000)
     first = head("GET", "/first")
@@ -74,9 +91,14 @@ def crowd_beyond(stage, row):
     row.wrote("DELETE", many.number)
 
 
-@case("crowd-beyond-split", "80,000 connections in mid-head: those that fit go on, the others are lost, and bounded", equal=(),
-      why=_CRAFTED + "; an evicted connection's half head cannot be joined", short=False,
-      limits=f"at most {_ROOM:,} connections are followed; no more is lost than one request of each that was evicted")
+@case(
+    "crowd-beyond-split",
+    "80,000 connections in mid-head: those that fit go on, the others are lost, and bounded",
+    equal=(),
+    why=_CRAFTED + "; an evicted connection's half head cannot be joined",
+    short=False,
+    limits=f"at most {_ROOM:,} connections are followed; no more is lost than one request of each that was evicted",
+)
 def crowd_beyond_split(stage, row):
     many = _Crowd(stage, row, 80_000)
     octets = head("PUT", "/cut")
@@ -115,13 +137,26 @@ def syn_flood(stage, row):
     row.expect("SYNs", sent[0], number)
 
 
-@case("wrk-many", "1,000 connections of wrk with pipelines of 16 (full form)", servers="nginx", equal=("logged", "counted"),
-      why="wrk cuts off its last requests, and does not say how many", short=False)
+@case(
+    "wrk-many",
+    "1,000 connections of wrk with pipelines of 16 (full form)",
+    servers="nginx",
+    equal=("logged", "counted"),
+    why="wrk cuts off its last requests, and does not say how many",
+    short=False,
+)
 def wrk_many(stage, row):
     script = stage.folder / "pipeline.lua"
-    script.write_text('init = function(args)\n  local r = {}\n  for i = 1, 16 do r[i] = wrk.format("GET", "/" .. i) end\n'
-                      "  all = table.concat(r)\nend\nrequest = function() return all end\n", encoding="ascii")
+    script.write_text(
+        'init = function(args)\n  local r = {}\n  for i = 1, 16 do r[i] = wrk.format("GET", "/" .. i) end\n'
+        "  all = table.concat(r)\nend\nrequest = function() return all end\n",
+        encoding="ascii",
+    )
     with stage.lan.client.entered():
-        subprocess.run(["wrk", "-t", "2", "-c", "1000", "-d", "10s", "-s", str(script), stage.url("nginx")], check=True,
-                       capture_output=True, timeout=60)
+        subprocess.run(
+            ["wrk", "-t", "2", "-c", "1000", "-d", "10s", "-s", str(script), stage.url("nginx")],
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
     row.checks.append(("wrk did next to nothing", lambda _: row.logged.total() > 1000))

@@ -67,14 +67,18 @@ def upgrade_refused(stage, row):
             stream.answer(method)
 
 
-@case("upgrade-refused-pipelined", "requests behind an Upgrade, in its packet and in more, before it is refused",
-      limits="behind an unanswered Upgrade, 256 KiB are kept")
+@case(
+    "upgrade-refused-pipelined",
+    "requests behind an Upgrade, in its packet and in more, before it is refused",
+    limits="behind an unanswered Upgrade, 256 KiB are kept",
+)
 def upgrade_refused_pipelined(stage, row):
     for delay in (0, 50, 50):
         stream = stage.connect(row)
         script = gets(20).add("POST", head("POST", "/", "Content-Length: 1810"), UNIT4 * 10)
-        stream.pieces([upgrade(f"/refuse-later/{delay}") + script.octets, script.octets, script.octets[:100],
-                       script.octets[100:]])
+        stream.pieces(
+            [upgrade(f"/refuse-later/{delay}") + script.octets, script.octets, script.octets[:100], script.octets[100:]]
+        )
         row.wrote()
         for _ in range(3):
             script.sent(row)
@@ -100,8 +104,11 @@ def upgrade_behind_others(stage, row):
         _talk_inside(stream)
 
 
-@case("upgrade-eager", "the client speaks inside of the tunnel before it is accepted",
-      limits="behind an unanswered Upgrade, 256 KiB are kept")
+@case(
+    "upgrade-eager",
+    "the client speaks inside of the tunnel before it is accepted",
+    limits="behind an unanswered Upgrade, 256 KiB are kept",
+)
 def upgrade_eager(stage, row):
     with _Tunnelled(stage, row, 28):
         stream = stage.connect(row)
@@ -112,8 +119,11 @@ def upgrade_eager(stage, row):
     row.ledger_has("undecided")
 
 
-@case("upgrade-many-held", "200 KiB of requests and bodies behind an Upgrade that is refused late",
-      limits="behind an unanswered Upgrade, 256 KiB are kept")
+@case(
+    "upgrade-many-held",
+    "200 KiB of requests and bodies behind an Upgrade that is refused late",
+    limits="behind an unanswered Upgrade, 256 KiB are kept",
+)
 def upgrade_many_held(stage, row):
     stream = stage.connect(row)
     script = Script()
@@ -176,7 +186,11 @@ def upgrade_twice(stage, row):
         _talk_inside(stream)
 
 
-@case("upgrade-alone", "Upgrade in HTTP/1.0, and without Connection; `X-Upgrade`: all answered with 200", servers="truth nginx python")
+@case(
+    "upgrade-alone",
+    "Upgrade in HTTP/1.0, and without Connection; `X-Upgrade`: all answered with 200",
+    servers="truth nginx python",
+)
 def upgrade_alone(stage, row):
     stream = stage.connect(row, row.server)
     for fields in (("Upgrade: tunnel",), ("X-Upgrade: a",), ("upgrade:b", "connection: keep-alive,upgrade")):
@@ -191,8 +205,14 @@ def upgrade_alone(stage, row):
 def upgrade_after_answers(stage, row):
     with _Tunnelled(stage, row, 15):
         stream = stage.connect(row)
-        asked = [("GET", "/requests/30000"), ("HEAD", "/requests/9"), ("GET", "/chunks/9"), ("GET", "/status/304"),
-                 ("GET", "/hints"), ("GET", "/pieces/plain")]
+        asked = [
+            ("GET", "/requests/30000"),
+            ("HEAD", "/requests/9"),
+            ("GET", "/chunks/9"),
+            ("GET", "/status/304"),
+            ("GET", "/hints"),
+            ("GET", "/pieces/plain"),
+        ]
         for method, target in asked:
             row.wrote(method)
         row.wrote("GET", 2)
@@ -240,9 +260,27 @@ def connect_curl(stage, row):
     with _Tunnelled(stage, row, 3):
         inside = "http://yes.example/inside"
         with stage.lan.client.entered():
-            result = subprocess.run(["curl", "-sS", "-p", "-x", f"http://{SERVER4}:{stage.truth.port}", "-o", "/dev/null",
-                                     inside, "-o", "/dev/null", inside, "-o", "/dev/null", inside],
-                                    capture_output=True, check=False, timeout=30)
+            result = subprocess.run(
+                [
+                    "curl",
+                    "-sS",
+                    "-p",
+                    "-x",
+                    f"http://{SERVER4}:{stage.truth.port}",
+                    "-o",
+                    "/dev/null",
+                    inside,
+                    "-o",
+                    "/dev/null",
+                    inside,
+                    "-o",
+                    "/dev/null",
+                    inside,
+                ],
+                capture_output=True,
+                check=False,
+                timeout=30,
+            )
         row.expect("curl's exit code", result.returncode, 0)
         row.wrote("CONNECT")
         time.sleep(0.02)

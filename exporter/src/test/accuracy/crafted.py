@@ -76,12 +76,24 @@ class Wire:
         self._socket.close()
 
 
-class Peer:  # pylint: disable=too-many-instance-attributes
+class Peer:
     """One connection of the crafted client."""
 
-    # pylint: disable-next=too-many-arguments
-    def __init__(self, stage, wire, port, server_port, *, version=4, start=None, timestamps=False, ip_options=b"",
-                 extensions=(), tags=(), target=None):
+    def __init__(
+        self,
+        stage,
+        wire,
+        port,
+        server_port,
+        *,
+        version=4,
+        start=None,
+        timestamps=False,
+        ip_options=b"",
+        extensions=(),
+        tags=(),
+        target=None,
+    ):
         self._wire, self.ports, self._version = wire, (port, server_port), version
         self.source = packed(CRAFTED4 if version == 4 else CRAFTED6)
         self._target = packed(target or (SERVER4 if version == 4 else SERVER6))
@@ -123,9 +135,18 @@ class Peer:  # pylint: disable=too-many-instance-attributes
         if flags & SYN:
             options += struct.pack("!BBH", 2, 4, 1460) + bytes([3, 3, 7])
         if self._timestamps:
-            options += bytes([1, 1, 8, 10]) + struct.pack("!II", int(time.monotonic() * 1000) & 0xFFFFFFFF, self._their_time)
-        segment = packets.tcp(self.source, self._target, self.ports, (self.start + offset, self._their_next if flags & ACK else 0),
-                              flags, data, options)
+            options += bytes([1, 1, 8, 10]) + struct.pack(
+                "!II", int(time.monotonic() * 1000) & 0xFFFFFFFF, self._their_time
+            )
+        segment = packets.tcp(
+            self.source,
+            self._target,
+            self.ports,
+            (self.start + offset, self._their_next if flags & ACK else 0),
+            flags,
+            data,
+            options,
+        )
         if corrupt:
             segment = segment[:16] + bytes([segment[16] ^ 0x55]) + segment[17:]
         if self._version == 4:
@@ -164,17 +185,20 @@ class Peer:  # pylint: disable=too-many-instance-attributes
 
     def write(self, data, size=MSS):
         """In order, from where the stream is."""
-        self.deliver([(self._sent + at, data[at:at + size]) for at in range(0, len(data), size)])
+        self.deliver([(self._sent + at, data[at : at + size]) for at in range(0, len(data), size)])
 
     def deliver(self, segments, at_once=24):
         """Segments as (offset, data) in whatever order; waits now and then until the server took in what there is."""
         have, segments = _Held(self.acknowledged), list(segments)
         for at in range(0, len(segments), at_once):
-            group = segments[at:at + at_once]
+            group = segments[at : at + at_once]
             for offset, data in group:
                 have.add(offset, offset + len(data))
-            self._insist(lambda: self.acknowledged >= have.complete or self.reset_seen,
-                         lambda: [self.emit(*each) for each in group], f"octet {have.complete} is not acknowledged")
+            self._insist(
+                lambda: self.acknowledged >= have.complete or self.reset_seen,
+                lambda: [self.emit(*each) for each in group],
+                f"octet {have.complete} is not acknowledged",
+            )
 
     def answers(self, number):
         """Waits until so many answers, that say nothing of HTTP in their bodies, have come."""

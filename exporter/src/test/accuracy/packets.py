@@ -24,8 +24,20 @@ def checksum(octets):
 def tcp(source, target, ports, numbers, flags, data=b"", options=b"", window=64000):
     """A segment with its checksum; addresses are packed, of either family."""
     options += b"\1" * (-len(options) % 4)
-    header = struct.pack("!HHIIBBHHH", *ports, numbers[0] & 0xFFFFFFFF, numbers[1] & 0xFFFFFFFF,
-                         (20 + len(options)) << 2, flags, window, 0, 0) + options
+    header = (
+        struct.pack(
+            "!HHIIBBHHH",
+            *ports,
+            numbers[0] & 0xFFFFFFFF,
+            numbers[1] & 0xFFFFFFFF,
+            (20 + len(options)) << 2,
+            flags,
+            window,
+            0,
+            0
+        )
+        + options
+    )
     length = len(header) + len(data)
     if len(source) == 4:
         pseudo = source + target + struct.pack("!BBH", 0, TCP, length)
@@ -35,8 +47,22 @@ def tcp(source, target, ports, numbers, flags, data=b"", options=b"", window=640
 
 
 def ipv4(source, target, rest, options=b"", identification=1):
-    header = struct.pack("!BBHHHBBH4s4s", 0x45 + len(options) // 4, 0, 20 + len(options) + len(rest), identification,
-                         0x4000, 64, TCP, 0, source, target) + options
+    header = (
+        struct.pack(
+            "!BBHHHBBH4s4s",
+            0x45 + len(options) // 4,
+            0,
+            20 + len(options) + len(rest),
+            identification,
+            0x4000,
+            64,
+            TCP,
+            0,
+            source,
+            target,
+        )
+        + options
+    )
     return header[:10] + checksum(header) + header[12:] + rest
 
 
@@ -44,7 +70,7 @@ def fragments(frame, octets):
     """An untagged IPv4 frame without options, in fragments of so many octets, a multiple of eight (RFC 791)."""
     link, header, rest = frame[:14], frame[14:34], frame[34:]
     for at in range(0, len(rest), octets):
-        part = rest[at:at + octets]
+        part = rest[at : at + octets]
         more = 0x2000 if at + octets < len(rest) else 0
         new = header[:2] + struct.pack("!HHH", 20 + len(part), 7, more | at // 8) + header[8:10] + b"\0\0" + header[12:]
         yield link + new[:10] + checksum(new) + new[12:] + part
@@ -86,10 +112,11 @@ class Received:
             return
         # From one port to the other: of whoever receives it.
         source, own, self.number, self.acknowledged, offset, self.flags, self.window = struct.unpack_from(
-            "!HHIIBBH", frame, start)
+            "!HHIIBBH", frame, start
+        )
         self.ports = own, source
-        self.options = frame[start + 20:start + (offset >> 4) * 4]
-        self.data = frame[start + (offset >> 4) * 4:end]
+        self.options = frame[start + 20 : start + (offset >> 4) * 4]
+        self.data = frame[start + (offset >> 4) * 4 : end]
 
     def timestamp(self):
         """The TSval of RFC 7323, or 0."""

@@ -11,7 +11,7 @@ SENT_COUNTED = ("sent", "counted")
 
 
 @dataclasses.dataclass
-class Row:  # pylint: disable=too-many-instance-attributes
+class Row:
     """One line of the table."""
 
     name: str
@@ -78,7 +78,7 @@ class Row:  # pylint: disable=too-many-instance-attributes
 
 
 @dataclasses.dataclass(frozen=True)
-class Case:  # pylint: disable=too-many-instance-attributes
+class Case:
     """A row to be, and what makes it."""
 
     name: str
@@ -92,14 +92,19 @@ class Case:  # pylint: disable=too-many-instance-attributes
     interface: str
 
     def row(self, capture):
-        return Row(self.name, self.what, self.limits.get(capture, self.limits.get("", "")), self.equal, self.why,
-                   self.interface)
+        return Row(
+            self.name,
+            self.what,
+            self.limits.get(capture, self.limits.get("", "")),
+            self.equal,
+            self.why,
+            self.interface,
+        )
 
 
 CASES = {}
 
 
-# pylint: disable-next=too-many-arguments
 def case(name, what, *, limits="", servers="truth", equal=SENT_LOGGED_COUNTED, why="", short=True, interface="eth0"):
     """Registers a function of (stage, row) as a case for each of the servers, whose log is the row's."""
     assert equal == SENT_LOGGED_COUNTED or why, f"{name}: say why not all are equal"
@@ -109,8 +114,17 @@ def case(name, what, *, limits="", servers="truth", equal=SENT_LOGGED_COUNTED, w
         for server in servers:
             full = f"{name}-{server}" if len(servers) > 1 else name
             assert full not in CASES, full
-            CASES[full] = Case(full, f"{what} ({server})" if len(servers) > 1 else what, function,
-                               limits if isinstance(limits, dict) else {"": limits}, server, equal, why, short,
-                               interface)
+            CASES[full] = Case(
+                full,
+                f"{what} ({server})" if len(servers) > 1 else what,
+                function,
+                limits if isinstance(limits, dict) else {"": limits},
+                server,
+                equal,
+                why,
+                short,
+                interface,
+            )
         return function
+
     return register

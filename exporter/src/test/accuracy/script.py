@@ -55,8 +55,16 @@ def mixed(seed, number, largest=3000, plain_chunks=False):
             script.add("PUT", with_body(requests_as_body(size, perfect_request(64)), "PUT", f"/{i}", "X-Other: a, b"))
         elif kind == 5:
             pieces = [requests_as_body(chance.randrange(1, 400)) for _ in range(chance.randrange(1, 6))]
-            script.add("POST", *chunked(pieces, "POST", f"/{i}", extension=b"" if plain_chunks else chance.choice([b"", b";name=value"]),
-                                        trailer=b"" if plain_chunks else chance.choice([b"", TRAILER])))
+            script.add(
+                "POST",
+                *chunked(
+                    pieces,
+                    "POST",
+                    f"/{i}",
+                    extension=b"" if plain_chunks else chance.choice([b"", b";name=value"]),
+                    trailer=b"" if plain_chunks else chance.choice([b"", TRAILER]),
+                ),
+            )
         else:
             script.add("DELETE", head("DELETE", f"/{i}", "Content-Length: 0"))
     return script
@@ -64,13 +72,13 @@ def mixed(seed, number, largest=3000, plain_chunks=False):
 
 def cut(octets, size):
     """Pieces of that size."""
-    return [octets[i:i + size] for i in range(0, len(octets), size)]
+    return [octets[i : i + size] for i in range(0, len(octets), size)]
 
 
 def cut_at_random(octets, seed, longest):
     chance, pieces, at = random.Random(seed), [], 0
     while at < len(octets):
         size = chance.randint(1, longest)
-        pieces.append(octets[at:at + size])
+        pieces.append(octets[at : at + size])
         at += size
     return pieces

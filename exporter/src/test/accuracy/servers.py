@@ -57,9 +57,9 @@ class _Logging:
         self._log = folder / log
         self._log.touch()
         with host.entered(), open(folder / "output", "wb") as output:
-            # pylint: disable-next=subprocess-popen-preexec-fn
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                             preexec_fn=die_with_parent)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=die_with_parent
+            )
         self._counts, self._offset, self._rest = collections.Counter(), 0, b""
         try:
             await_true(f"{command[0]} listens", lambda: self._ended() or can_connect(host, self.port))
@@ -99,7 +99,8 @@ class Nginx(_Logging):
     def __init__(self, host, folder, truth_port):
         folder.mkdir()
         config = folder / "nginx.conf"
-        config.write_text(f"""
+        config.write_text(
+            f"""
             daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
             worker_rlimit_nofile 20000;
             events {{ worker_connections 9000; }}
@@ -122,7 +123,9 @@ class Nginx(_Logging):
                   proxy_set_header Connection ""; }}
               }}
             }}
-            """, encoding="utf-8")
+            """,
+            encoding="utf-8",
+        )
         super().__init__(host, ["nginx", "-p", str(folder), "-c", str(config)], folder, "access.log")
 
 
@@ -148,7 +151,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if code != 100:
             self.server.counts.update(count_lines([self.requestline.encode("latin-1")]))
 
-    def log_message(self, *_):  # pylint: disable=arguments-differ
+    def log_message(self, *_):
         """It would go to standard error."""
 
     def _read_body(self):
@@ -190,7 +193,7 @@ class PythonServer(http.server.ThreadingHTTPServer):
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
-    def handle_error(self, *_):  # pylint: disable=arguments-differ
+    def handle_error(self, *_):
         """A client that closes early is none."""
 
     def log(self):

@@ -79,8 +79,16 @@ class Stage:
         classes = self.folder / "classes"
         if not classes.exists():
             run(str(pathlib.Path(self.java).parent / "javac"), "-d", str(classes), *map(str, HERE.glob("*.java")))
-        return [self.java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", str(classes),
-                "-Dsun.net.httpserver.maxIdleConnections=10000", "-Dsun.net.httpserver.maxReqHeaderSize=1048576", name]
+        return [
+            self.java,
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-cp",
+            str(classes),
+            "-Dsun.net.httpserver.maxIdleConnections=10000",
+            "-Dsun.net.httpserver.maxReqHeaderSize=1048576",
+            name,
+        ]
 
     def pick(self, short, full):
         return short if self.short else full
@@ -127,7 +135,7 @@ class Stage:
         try:
             with row.closing:
                 case.function(self, row)
-        except Exception as error:  # pylint: disable=broad-exception-caught
+        except Exception as error:
             where = traceback.extract_tb(error.__traceback__)
             own = [each for each in where if pathlib.Path(each.filename).name.startswith("cases")] or where
             row.problem(f"{type(error).__name__} at {pathlib.Path(own[-1].filename).name}:{own[-1].lineno}: {error}")
@@ -179,7 +187,7 @@ class Stage:
         while self._closing:
             try:
                 self._closing.pop()()
-            except Exception as error:  # pylint: disable=broad-exception-caught
+            except Exception as error:
                 problems.append(error)
         if problems:
             raise problems[0]

@@ -41,7 +41,7 @@ class Stream:
             self.await_acknowledged()
 
     def octets(self, octets):
-        self.pieces(octets[i:i + 1] for i in range(len(octets)))
+        self.pieces(octets[i : i + 1] for i in range(len(octets)))
 
     def await_acknowledged(self):
         unacknowledged = array.array("i", [1])

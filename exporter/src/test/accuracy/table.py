@@ -18,8 +18,10 @@ def figure(counts):
 
 def line(row, position, with_ledger=False):
     verdict = "exact" if row.passed else "FAILED"
-    text = (f"[{position}] {verdict:6} {row.name:34} {row.seconds:5.1f} s  sent {sum(row.sent.values())}, "
-            f"logged {sum(row.logged.values())}, counted {sum(row.counted.values())}")
+    text = (
+        f"[{position}] {verdict:6} {row.name:34} {row.seconds:5.1f} s  sent {sum(row.sent.values())}, "
+        f"logged {sum(row.logged.values())}, counted {sum(row.counted.values())}"
+    )
     if with_ledger or not row.passed:
         text += "\n    ledger: " + ", ".join(f"{name} {n}" for name, n in row.ledger.items())
     return text + "".join(f"\n    {problem}" for problem in row.problems)
@@ -27,11 +29,18 @@ def line(row, position, with_ledger=False):
 
 def text(rows):
     heads = ("case", "sent", "server's log", "counted", "verdict")
-    cells = [(row.name, *(f"{sum(counts.values()):,}" for counts in (row.sent, row.logged, row.counted)),
-              "exact" if row.passed else "FAILED") for row in rows]
+    cells = [
+        (
+            row.name,
+            *(f"{sum(counts.values()):,}" for counts in (row.sent, row.logged, row.counted)),
+            "exact" if row.passed else "FAILED",
+        )
+        for row in rows
+    ]
     widths = [max(len(each[i]) for each in [heads, *cells]) for i in range(len(heads))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(each, widths)).rstrip()
-                     for each in [heads, *cells])
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(each, widths)).rstrip() for each in [heads, *cells]
+    )
 
 
 def _logged(row):
@@ -52,13 +61,15 @@ def _markdown(row):
 
 def markdown(options, rows):
     failed = sum(not row.passed for row in rows)
-    return "\n".join([
-        f"{len(rows) - failed} of {len(rows)} cases are exact. {_circumstances(options)}",
-        "",
-        "| case | what | limits | sent | server's log | counted | ledger | verdict |",
-        "|---|---|---|---:|---:|---:|---|---|",
-        *map(_markdown, rows),
-    ])
+    return "\n".join(
+        [
+            f"{len(rows) - failed} of {len(rows)} cases are exact. {_circumstances(options)}",
+            "",
+            "| case | what | limits | sent | server's log | counted | ledger | verdict |",
+            "|---|---|---|---:|---:|---:|---|---|",
+            *map(_markdown, rows),
+        ]
+    )
 
 
 def _version(pattern, *command):
@@ -73,8 +84,9 @@ def _version(pattern, *command):
 def _circumstances(options):
     """When, where and with what."""
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii"))
-    revision = _version(r"(\S+)", "git", "-c", f"safe.directory={options.top}", "-C", str(options.top), "rev-parse",
-                        "--short", "HEAD")
+    revision = _version(
+        r"(\S+)", "git", "-c", f"safe.directory={options.top}", "-C", str(options.top), "rev-parse", "--short", "HEAD"
+    )
     versions = (
         ("Linux", _version(r"(\S+)", "uname", "-r")),
         ("nginx", _version(r"nginx/(\S+)", "nginx", "-v")),
@@ -86,8 +98,10 @@ def _circumstances(options):
         ("Chromium", _version(r"Chromium (\S+)", "chromium", "--version")),
     )
     form = "short form" if options.short else "full form"
-    return (f"{form.capitalize()}, capture `{options.capture}`, {datetime.date.today()}, revision {revision}, "
-            f"{cpu.group(1) if cpu else 'unknown CPU'}; {', '.join(f'{name} {v}' for name, v in versions)}.")
+    return (
+        f"{form.capitalize()}, capture `{options.capture}`, {datetime.date.today()}, revision {revision}, "
+        f"{cpu.group(1) if cpu else 'unknown CPU'}; {', '.join(f'{name} {v}' for name, v in versions)}."
+    )
 
 
 def write(options, rows):

@@ -5,79 +5,15 @@ What it answers, and how, is up to the target; see _ANSWERS.
 """
 import asyncio
 import collections
+import pathlib
 import socket
 import threading
 
 from http_grammar import LINE_MAX, REQUEST_LINE, label, requests_as_body
+from rfc9112 import Closed, Octets, Request
 
-_FIELDS_MAX = 1 << 20
-
-
-class _Closed(Exception):
-    """The other end is done, wherever in a message that is."""
-
-
-class _Octets:
-    """What a connection delivers, as lines and as counted octets."""
-
-    def __init__(self, reader, socket_):
-        self._reader, self._socket, self._buffer = reader, socket_, bytearray()
-
-    async def _more(self):
-        data = await self._reader.read(1 << 18)
-        if not data:
-            raise _Closed
-        # Each piece is acknowledged at once: the client's next one then is a packet of its own, and soon.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        self._buffer += data
-
-    async def line(self):
-        """Up to a LF, without the end of line (RFC 9112 section 2.2: a bare LF will do)."""
-        searched = 0
-        while (end := self._buffer.find(b"\n", searched)) < 0:
-            searched = len(self._buffer)
-            if searched > _FIELDS_MAX:
-                raise _Closed
-            await self._more()
-        line = bytes(self._buffer[:end])
-        del self._buffer[:end + 1]
-        return line[:-1] if line.endswith(b"\r") else line
-
-    async def skip(self, octets):
-        while octets:
-            if not self._buffer:
-                await self._more()
-            taken = min(octets, len(self._buffer))
-            del self._buffer[:taken]
-            octets -= taken
-
-    async def drain(self):
-        while True:
-            self._buffer.clear()
-            await self._more()
-
-
-class _Request:
-    """A head that was read whole."""
-
-    def __init__(self, method, target, line):
-        self.method, self.target = method, target
-        self.old = line.endswith(b"1.0")
-        self.fields = collections.defaultdict(str)
-
-    @property
-    def chunked(self):
-        return "chunked" in self.fields["transfer-encoding"].lower()
-
-    @property
-    def length(self):
-        # Sent twice, it is the same (RFC 9110 section 8.6).
-        return int(self.fields["content-length"].partition(",")[0] or 0)
-
-    @property
-    def keeps(self):
-        connection = self.fields["connection"].lower()
-        return "keep-alive" in connection if self.old else "close" not in connection
+# For a browser: it fetches what it says that it fetches, and writes down how much that was.
+_PAGE = (pathlib.Path(__file__).parent / "page.html").read_bytes()
 
 
 class _Connection:
@@ -87,7 +23,7 @@ class _Connection:
         self._server, self._writer = server, writer
         self._socket = writer.get_extra_info("socket")
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._octets = _Octets(reader, self._socket)
+        self._octets = Octets(reader, self._socket)
         self._log = server.requests
 
     async def serve(self):
@@ -104,28 +40,18 @@ class _Connection:
             self._server.strange += 1
             await self._reply("400 Bad Request", b"no request\n")
             return False
-        request = _Request(match.group(1).decode(), match.group(2).decode(), line)
+        request = Request(match.group(1).decode(), match.group(2).decode(), line)
         if len(line) > LINE_MAX:
             self._server.too_long += 1
         else:
             self._log[label(request.method)] += 1
-        while field := await self._octets.line():
-            name, _, value = field.decode("latin-1").partition(":")
-            name, value = name.lower(), value.strip()
-            request.fields[name] += ("," if request.fields[name] else "") + value
+        await request.read_fields(self._octets)
         return await self._answer(request)
 
     async def _body(self, request):
         if "100-continue" in request.fields["expect"].lower():
             await self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if request.chunked:
-            while size := int((await self._octets.line()).partition(b";")[0], 16):
-                await self._octets.skip(size)
-                await self._octets.line()
-            while await self._octets.line():
-                pass
-        else:
-            await self._octets.skip(request.length)
+        await request.read_body(self._octets)
         self._server.bodies += 1
 
     async def _write(self, octets):
@@ -257,41 +183,33 @@ class _Connection:
         if argument != "upgrade":
             answer += b"ok\n"
         for i in range(len(answer)):
-            await self._write(answer[i:i + 1])
+            await self._write(answer[i : i + 1])
             await asyncio.sleep(0.0005)
         return await self._tunnel() if argument == "upgrade" else True
 
     async def page(self, request, _argument):
         await self._body(request)
-        await self._reply("200 OK", PAGE, "Content-Type: text/html")
+        await self._reply("200 OK", _PAGE, "Content-Type: text/html")
         return True
 
 
 _ANSWERS = {
-    "upgrade-yes": _Connection.upgrade_yes, "upgrade-hints": _Connection.upgrade_hints, "upgrade-later": _Connection.upgrade_later,
-    "refuse-later": _Connection.refuse_later, "early": _Connection.early, "early-close": _Connection.early_close,
-    "drop": _Connection.drop, "refused": _Connection.refused, "hints": _Connection.hints,
-    "status": _Connection.status, "requests": _Connection.requests_back, "chunks": _Connection.chunks_back,
-    "until-close": _Connection.until_close, "pieces": _Connection.pieces, "page": _Connection.page,
+    "upgrade-yes": _Connection.upgrade_yes,
+    "upgrade-hints": _Connection.upgrade_hints,
+    "upgrade-later": _Connection.upgrade_later,
+    "refuse-later": _Connection.refuse_later,
+    "early": _Connection.early,
+    "early-close": _Connection.early_close,
+    "drop": _Connection.drop,
+    "refused": _Connection.refused,
+    "hints": _Connection.hints,
+    "status": _Connection.status,
+    "requests": _Connection.requests_back,
+    "chunks": _Connection.chunks_back,
+    "until-close": _Connection.until_close,
+    "pieces": _Connection.pieces,
+    "page": _Connection.page,
 }
-
-# For a browser: it fetches what it says that it fetches, and writes down how much that was.
-PAGE = b"""<!doctype html><html><head><link rel="icon" href="data:,"><title>page</title></head><body><pre id="sent"></pre>
-<script>
-const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
-const rounds = Number(new URLSearchParams(location.search).get("rounds"));
-const sent = {};
-async function one(i) {
-  const method = methods[i % methods.length];
-  const body = ["POST", "PUT", "PATCH"].includes(method) ? "GET /inside HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n".repeat(100) : undefined;
-  sent[method] = (sent[method] || 0) + 1;
-  const answer = await fetch("/fetched?" + i, {method, body, cache: "no-store"});
-  await answer.text();
-}
-Promise.all([...Array(rounds).keys()].map(one)).then(() => {
-  document.getElementById("sent").textContent = JSON.stringify(sent);
-});
-</script></body></html>"""
 
 
 class TruthServer:
@@ -336,7 +254,7 @@ class TruthServer:
     async def _serve(self, reader, writer):
         try:
             await _Connection(self, reader, writer).serve()
-        except (_Closed, ConnectionError, TimeoutError, asyncio.CancelledError):
+        except (Closed, ConnectionError, TimeoutError, asyncio.CancelledError):
             pass
         except (ValueError, asyncio.LimitOverrunError) as error:
             self.failures.append(repr(error))
@@ -353,5 +271,6 @@ class TruthServer:
             for task in asyncio.all_tasks(self._loop):
                 task.cancel()
             self._loop.call_later(0.05, self._loop.stop)
+
         self._loop.call_soon_threadsafe(stop)
         self._thread.join(5)
