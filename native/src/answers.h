@@ -126,12 +126,6 @@ SUBPROGRAM int follow_answers(packet_t *packet)
 	flow = find_flow(&w->key);
 	if (!flow || flow->requests.phase == PHASE_TUNNEL || lock_flow(flow))
 		return 0;
-	w->answers = 1;
-	w->stop = 0;
-	w->counted = 0;
-	w->too_long = 0;
-	w->from_block = 0;
-	w->excluded = is_excluded(w->payload.remote_port);
 	answers = &flow->answers;
 	if (answers->next == w->payload.sequence &&
 	    (answers->phase == PHASE_BODY || answers->phase == PHASE_CHUNK) &&
@@ -139,6 +133,7 @@ SUBPROGRAM int follow_answers(packet_t *packet)
 		answers->left -= w->payload.length;
 		answers->next += w->payload.length;
 	} else {
+		begin_work(w, 1, w->payload.remote_port);
 		copy_flow(&w->flow, flow);
 		judge_answer(packet, w);
 		copy_flow(flow, &w->flow);

@@ -88,6 +88,16 @@ static __always_inline void copy_flow(struct flow *to, const struct flow *from)
 		target[i] = source[i];
 }
 
+static __always_inline void begin_work(struct workspace *w, __u8 answers, __u16 port)
+{
+	w->answers = answers;
+	w->stop = 0;
+	w->counted = 0;
+	w->too_long = 0;
+	w->from_block = 0;
+	w->excluded = is_excluded(port);
+}
+
 /* A connection of which nothing is known but this packet of its client. */
 static __always_inline void begin_flow(struct workspace *w, __u32 sequence)
 {

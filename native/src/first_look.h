@@ -37,6 +37,7 @@ static __always_inline struct look first_look(packet_t *packet, const struct pay
 {
 	__u32 length = payload->length;
 	__u64 word = 0, next = 0;
+	__u8 first;
 
 	if (length < sizeof(word)) {
 		if (packet_copy(packet, payload->offset, &word, length, sizeof(word)))
@@ -45,13 +46,18 @@ static __always_inline struct look first_look(packet_t *packet, const struct pay
 		   packet_copy(packet, payload->offset, &word, sizeof(word), sizeof(word))) {
 		return look_of(RESULT_TRUNCATED, UNSEEN_COUNT);
 	}
-	if (is_tls_record(word, length))
-		return look_of(RESULT_TLS,
-			       is_client_hello(word, length) ? UNSEEN_TLS : UNSEEN_COUNT);
-	if ((word & 0xff) == '\r' || (word & 0xff) == '\n')
-		return look_of(LOOK_FURTHER, UNSEEN_COUNT);
-	if (!may_be_method(word, length))
-		return look_of(is_response(word) ? RESULT_RESPONSE : RESULT_NOT_HTTP, UNSEEN_COUNT);
+	first = word & 0xff;
+	if (first <= ' ') {
+		if (is_tls_record(word, length))
+			return look_of(RESULT_TLS,
+				       is_client_hello(word, length) ? UNSEEN_TLS : UNSEEN_COUNT);
+		return look_of(first == '\r' || first == '\n' ? LOOK_FURTHER : RESULT_NOT_HTTP,
+			       UNSEEN_COUNT);
+	}
+	if (is_response(word))
+		return look_of(RESULT_RESPONSE, UNSEEN_COUNT);
+	if (first >= 0x7f || !may_be_method(word, length))
+		return look_of(RESULT_NOT_HTTP, UNSEEN_COUNT);
 	if (length >= 16 && (word & 0xffffff) == ('P' | 'R' << 8 | 'I' << 16) &&
 	    !packet_copy(packet, payload->offset + 8, &next, sizeof(next), sizeof(next)) &&
 	    is_http2_preface(word, next))

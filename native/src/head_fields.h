@@ -65,11 +65,15 @@ static __always_inline __u32 skip_line(struct workspace *w, __u32 position, __u3
 }
 
 /* At the beginning of a line. */
-static __always_inline __u32 read_field(struct workspace *w, __u32 position)
+static __always_inline __u32 read_field(struct workspace *w, __u32 position, __u32 end)
 {
 	struct stream *s = &w->stream;
 	__u8 octet = octet_at(w, position);
 
+	if (octet == '\r' && position + 1 < end && octet_at(w, position + 1) == '\n') {
+		octet = '\n';
+		position++;
+	}
 	if (octet == '\n') {
 		end_head(w);
 		return position + 1;

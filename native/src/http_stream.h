@@ -14,10 +14,10 @@
  * Steps taken in one go, each of at least one octet and mostly of many. The verifier looks at every
  * one of them, but has forgotten the last one by then: all that a step leaves is in memory.
  */
-#define STEPS_MAX 16
+#define STEPS_MAX 8
 
 /* Goes at one packet. */
-#define GOES_MAX 4096
+#define GOES_MAX 8192
 
 /* From here on nothing matters up to the end of the line. */
 static __always_inline int is_rest(__u8 phase)
@@ -45,61 +45,92 @@ static __always_inline __u32 read_rest(struct workspace *w, __u32 position, __u3
 	return position;
 }
 
-static __always_inline __u32 read_step(struct workspace *w, __u32 position, __u32 end)
+/* A start line, or as much of it as the window holds: where reading is lies in w->reached. */
+static __always_inline void read_start_line(struct workspace *w, __u32 end)
+{
+	struct stream *s = &w->stream;
+
+	if (s->phase == PHASE_START)
+		w->reached = read_start(w, w->reached);
+	settle();
+	if (s->phase == PHASE_METHOD)
+		w->reached = read_method(w, w->reached, end);
+	settle();
+	if (s->phase == PHASE_TARGET && w->reached < end)
+		w->reached = read_target(w, w->reached, end);
+	settle();
+	if (s->phase == PHASE_VERSION && w->reached < end)
+		w->reached = read_version(w, w->reached, end);
+	else if (s->phase == PHASE_STATUS)
+		w->reached = read_status(w, w->reached);
+}
+
+static __always_inline void read_head(struct workspace *w, __u32 end)
 {
 	switch (w->stream.phase) {
-	case PHASE_START:
-		return read_start(w, position, end);
-	case PHASE_METHOD:
-		return read_method(w, position, end);
-	case PHASE_TARGET:
-		return read_target(w, position, end);
-	case PHASE_VERSION:
-		return read_version(w, position, end);
-	case PHASE_STATUS:
-		return read_status(w, position);
 	case PHASE_FIELD:
-		return read_field(w, position);
+		w->reached = read_field(w, w->reached, end);
+		break;
 	case PHASE_FIELD_NAME:
-		return read_field_name(w, position, end);
+		w->reached = read_field_name(w, w->reached, end);
+		break;
 	case PHASE_LENGTH:
-		return read_length(w, position);
+		w->reached = read_length(w, w->reached);
+		break;
 	case PHASE_CODING:
-		return read_coding(w, position);
+		w->reached = read_coding(w, w->reached);
+		break;
 	case PHASE_HEAD_END:
-	case PHASE_TRAILER_END:
-		return read_empty_line(w, position);
+		w->reached = read_empty_line(w, w->reached);
+		break;
+	}
+}
+
+static __always_inline void read_body(struct workspace *w, __u32 end)
+{
+	switch (w->stream.phase) {
 	case PHASE_CHUNK_SIZE:
-		return read_chunk_size(w, position);
+		w->reached = read_chunk_size(w, w->reached);
+		break;
 	case PHASE_CHUNK_END:
-		return read_chunk_end(w, position);
+		w->reached = read_chunk_end(w, w->reached);
+		break;
 	case PHASE_TRAILER:
-		return read_trailer(w, position);
-	case PHASE_LINE_REST:
-	case PHASE_FIELD_REST:
+		w->reached = read_trailer(w, w->reached);
+		break;
+	case PHASE_TRAILER_END:
+		w->reached = read_empty_line(w, w->reached);
+		break;
 	case PHASE_CHUNK_REST:
 	case PHASE_TRAILER_REST:
-		return position;
+		break;
 	default:
-		return position + pass_over(w, end - position);
+		w->reached += pass_over(w, end - w->reached);
 	}
 }
 
 static __always_inline void read_window(struct workspace *w)
 {
-	__u32 i;
+	__u32 i, end = w->end;
 
+	w->reached = w->position;
 	KEEP_LOOP
 	for (i = 0; i < STEPS_MAX; i++) {
-		if (w->position >= w->end || w->stop)
+		if (w->reached >= end || w->stop)
 			break;
-		w->reached = read_step(w, w->position, w->end);
-		asm volatile("" ::: "memory");
-		if (is_rest(w->stream.phase) && !w->stop && w->reached < w->end)
-			w->reached = read_rest(w, w->reached, w->end);
-		w->stream.next += w->reached - w->position;
-		w->position = w->reached;
+		if (w->stream.phase <= PHASE_STATUS)
+			read_start_line(w, end);
+		else if (w->stream.phase < PHASE_BODY)
+			read_head(w, end);
+		else
+			read_body(w, end);
+		settle();
+		if (is_rest(w->stream.phase) && !w->stop && w->reached < end)
+			w->reached = read_rest(w, w->reached, end);
+		settle();
 	}
+	w->stream.next += w->reached - w->position;
+	w->position = w->reached;
 }
 
 static __always_inline int is_passed_over(const struct stream *s)
@@ -116,13 +147,10 @@ static __always_inline int is_passed_over(const struct stream *s)
 }
 
 /* The next octets of the packet, if there are any, into the window. */
-SUBPROGRAM int load_octets(packet_t *packet)
+static __always_inline int load_octets(packet_t *packet, struct workspace *w)
 {
-	struct workspace *w = workspace();
 	__u32 count;
 
-	if (!w)
-		return -1;
 	if (w->remaining && is_passed_over(&w->stream)) {
 		count = pass_over(w, w->remaining);
 		w->stream.next += count;
@@ -157,12 +185,14 @@ SUBPROGRAM int read_on(packet_t *packet)
 
 	if (!w)
 		return 0;
-	if (w->position >= w->end && load_octets(packet) && (w->stop || load_held(w->stream.next)))
-		return 0;
+	if (w->position >= w->end && load_octets(packet, w)) {
+		if (w->stop || !(w->flow.flags & FLOW_HOLDS) || load_held(w->stream.next))
+			return 0;
+	}
 	read_window(w);
 	if (w->from_block && w->position >= WINDOW_OCTETS)
 		drop_held(w);
-	return !w->stop;
+	return !w->stop && (w->position < w->end || w->remaining || (w->flow.flags & FLOW_HOLDS));
 }
 
 #endif

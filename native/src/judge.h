@@ -10,10 +10,11 @@
  */
 static __always_inline int judge_payload(packet_t *packet, const struct payload *payload)
 {
+	int learned = is_learned(payload->local_port);
 	struct workspace *w;
 	struct look look;
 
-	if (!is_learned(payload->local_port)) {
+	if (!learned) {
 		look = first_look(packet, payload);
 		if (look.result != LOOK_FURTHER && look.unseen == UNSEEN_COUNT)
 			return look.result;
@@ -22,7 +23,7 @@ static __always_inline int judge_payload(packet_t *packet, const struct payload 
 	if (!w)
 		return RESULT_RESYNC;
 	w->payload = *payload;
-	return judge_data(packet);
+	return judge_data(packet, learned);
 }
 
 static __always_inline void note_connection(packet_t *packet, const struct payload *payload)

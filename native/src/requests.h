@@ -264,48 +264,54 @@ static __always_inline int judge_next(packet_t *packet, struct workspace *w)
 	return phase == PHASE_UNDECIDED ? RESULT_UNDECIDED : result_of(w, phase);
 }
 
-/* Most data is of bodies and tunnels, and in order: only its number is of interest. */
-static __always_inline int judge_plain(struct stream *requests, const struct payload *payload)
+/* Most data is of bodies, of tunnels and of what is no HTTP, and in order: it takes little then. */
+static __always_inline int judge_plain(packet_t *packet, struct flow *flow,
+				       const struct payload *payload)
 {
+	struct stream *requests = &flow->requests;
+	struct look look;
+	int result;
+
 	if (requests->next != payload->sequence)
 		return RESULT_COUNT;
 	if (requests->phase == PHASE_BODY || requests->phase == PHASE_CHUNK) {
 		if (payload->length >= requests->left)
 			return RESULT_COUNT;
 		requests->left -= payload->length;
-		requests->next += payload->length;
-		return RESULT_BODY;
+		result = RESULT_BODY;
+	} else if (requests->phase == PHASE_TUNNEL) {
+		result = RESULT_TUNNEL;
+	} else if (requests->phase == PHASE_LOST) {
+		look = first_look(packet, payload);
+		if (look.result == LOOK_FURTHER)
+			return RESULT_COUNT;
+		result = flow->flags & FLOW_FOREIGN ? look.result : RESULT_RESYNC;
+	} else {
+		return RESULT_COUNT;
 	}
-	if (requests->phase == PHASE_TUNNEL) {
-		requests->next += payload->length;
-		return RESULT_TUNNEL;
-	}
-	return RESULT_COUNT;
+	requests->next += payload->length;
+	return result;
 }
 
 /* The payload is in the workspace. */
-SUBPROGRAM int judge_data(packet_t *packet)
+SUBPROGRAM int judge_data(packet_t *packet, int learned)
 {
 	struct workspace *w = workspace();
 	struct flow *flow;
-	int learned, result;
+	int result;
 
 	if (!w || read_key(packet, &w->payload, &w->key, 0))
 		return RESULT_TRUNCATED;
-	w->answers = 0;
-	w->stop = 0;
-	w->counted = 0;
-	w->too_long = 0;
-	w->from_block = 0;
-	w->excluded = is_excluded(w->payload.local_port);
-	learned = is_learned(w->payload.local_port);
 	flow = learned ? find_flow(&w->key) : (void *)0;
-	if (!flow)
+	if (!flow) {
+		begin_work(w, 0, w->payload.local_port);
 		return judge_first(packet, w, learned);
+	}
 	if (lock_flow(flow))
 		return RESULT_RESYNC;
-	result = judge_plain(&flow->requests, &w->payload);
+	result = judge_plain(packet, flow, &w->payload);
 	if (result == RESULT_COUNT) {
+		begin_work(w, 0, w->payload.local_port);
 		copy_flow(&w->flow, flow);
 		result = judge_next(packet, w);
 		copy_flow(flow, &w->flow);

@@ -81,7 +81,7 @@ static __always_inline __u32 read_method(struct workspace *w, __u32 position, __
 }
 
 /* Before a message: empty lines are passed over (RFC 9112 section 2.2; servers take any number). */
-static __always_inline __u32 read_start(struct workspace *w, __u32 position, __u32 end)
+static __always_inline __u32 read_start(struct workspace *w, __u32 position)
 {
 	struct stream *s = &w->stream;
 	__u8 octet = octet_at(w, position);
@@ -92,13 +92,9 @@ static __always_inline __u32 read_start(struct workspace *w, __u32 position, __u
 	s->left = 0;
 	s->value = 0;
 	s->flags &= STREAM_UNPROVEN;
-	if (w->answers) {
-		s->status = 0;
-		s->phase = PHASE_STATUS;
-		return position;
-	}
-	s->phase = PHASE_METHOD;
-	return read_method(w, position, end);
+	s->status = 0;
+	s->phase = w->answers ? PHASE_STATUS : PHASE_METHOD;
+	return position;
 }
 
 /* The space behind the target was found. */
@@ -130,14 +126,16 @@ static __always_inline __u32 read_target(struct workspace *w, __u32 position, __
 	__u32 from = position, i;
 	__u64 word, outside = 0, colon = 0;
 
+	if (s->index == 1)
+		return end_target(w, position);
 	if (s->index == 0) {
 		if (begin_target(s, octet_at(w, position)))
 			return lose(w, position);
-		s->value++;
-		return position + 1;
+		if (s->index == 1) {
+			s->value++;
+			return position + 1;
+		}
 	}
-	if (s->index == 1)
-		return end_target(w, position);
 	KEEP_LOOP
 	for (i = 0; i < TARGET_WORDS; i++) {
 		word = word_at(w, position);

@@ -77,6 +77,12 @@ static __always_inline __u8 octet_at(const struct workspace *w, __u32 position)
 	return w->window[position & (WINDOW_OCTETS - 1)];
 }
 
+/* What is in memory is read again behind this, and the verifier knows nothing of it. */
+static __always_inline void settle(void)
+{
+	asm volatile("" ::: "memory");
+}
+
 /* The same number, of which the verifier knows nothing any more: what follows is looked at once,
  * and not for each way that led to it. */
 static __always_inline __u32 forget(struct workspace *w, __u32 number)
