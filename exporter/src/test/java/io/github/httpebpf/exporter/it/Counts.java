@@ -62,16 +62,19 @@ record Counts(Map<String, Long> requests, Map<String, Long> packets) {
   static Counts ofText(String text, String interfaceName) {
     Map<String, Long> requests = new LinkedHashMap<>();
     Map<String, Long> packets = new LinkedHashMap<>();
-    Map<String, Long> others = new LinkedHashMap<>();
-    Map<String, Long> block = others;
+    boolean wanted = false;
+    String block = "";
     for (String line : text.lines().toList()) {
+      String[] words = line.strip().split(" +", -1);
       if (!line.startsWith(" ")) {
-        block = line.startsWith(interfaceName + ":") ? requests : others;
+        wanted = line.startsWith(interfaceName + ":");
+        block = "requests";
       } else if (line.endsWith(":")) {
-        block = block != others && line.equals("  packets:") ? packets : others;
-      } else {
-        String[] words = line.strip().split(" +", -1);
-        block.put(words[0], Long.valueOf(words[1]));
+        block = line.strip().replace(":", "");
+      } else if (wanted && block.equals("requests")) {
+        requests.put(words[0], Long.valueOf(words[1]));
+      } else if (wanted && block.equals("packets")) {
+        packets.put(words[0], Long.valueOf(words[1]));
       }
     }
     return new Counts(requests, packets);

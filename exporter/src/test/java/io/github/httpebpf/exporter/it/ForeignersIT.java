@@ -248,7 +248,7 @@ class ForeignersIT {
   /** Not even one that is no bpf filter, beside which ours cannot be. */
   @Test
   void aPriorityThatIsTakenAtEgressIsLeftToItsOwner() {
-    stage.onServer("tc filter add dev eth0 egress prio 1 protocol ip flower action pass");
+    stage.onServer("tc filter add dev eth0 egress prio 1 protocol ip u32 match ip dst 192.0.2.1");
     List<String> found = others.everything();
     for (int i = 0; i < 2; i++) {
       assertThat(warnings(load("clsact"))).isEmpty();
@@ -258,7 +258,9 @@ class ForeignersIT {
                   .formatted(Stage.programId(stage.pin("eth0/program"))));
       assertThat(stage.server.hookedAtEgress(Lan.INTERFACE))
           .containsExactly(
-              "flower filter at priority 1",
+              // Its table, and its rule in it.
+              "u32 filter at priority 1",
+              "u32 filter at priority 1",
               "bpf filter http_answers:[%s] at priority 2"
                   .formatted(Stage.programId(stage.pin("eth0/answers_program"))));
       assertThat(of(others.increase(SOME), REQUESTS)).isEqualTo(SOME);
