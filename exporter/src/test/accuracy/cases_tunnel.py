@@ -288,7 +288,7 @@ def connect_curl(stage, row):
 
 @case("after-tunnel", "the same four-tuple again, after a tunnel: it is HTTP anew")
 def after_tunnel(stage, row):
-    for port in (23456, 23457):
+    for port in (9100, 9101):
         for _ in range(2):
             stream = stage.connect(row, source_port=port)
             stream.write(upgrade("/upgrade-yes"))

@@ -129,35 +129,10 @@ class Lan:
     def _tune(self):
         server, client = self.server, self.client
         # Each small piece is acknowledged at once, so that the next one leaves as a packet of its own and soon.
-        server.ip(
-            "route",
-            "replace",
-            "10.203.0.0/24",
-            "dev",
-            "eth0",
-            "proto",
-            "kernel",
-            "scope",
-            "link",
-            "src",
-            SERVER4,
-            "quickack",
-            "1",
-        )
-        server.ip(
-            "-6",
-            "route",
-            "replace",
-            "fd00:203::/64",
-            "dev",
-            "eth0",
-            "proto",
-            "kernel",
-            "metric",
-            "256",
-            "quickack",
-            "1",
-        )
+        ipv4 = "route replace 10.203.0.0/24 dev eth0 proto kernel scope link src 10.203.0.1 quickack 1"
+        ipv6 = "-6 route replace fd00:203::/64 dev eth0 proto kernel metric 256 quickack 1"
+        for route in (ipv4, ipv6):
+            server.ip(*route.split())
         for host in (server, client):
             # A user-space cable cannot finish checksums, nor cut what is longer than its packets.
             host.offload("eth1", False)
