@@ -172,8 +172,7 @@ def expect_refused_sent(stage, row):
 @case(
     "expect-refused-kept",
     "417, and the next request takes the place of the body on the same connection",
-    limits="a body that `Expect` announces and a final answer makes void: RFC 9110 section 10.1.1 leaves it to the "
-    "server whether the connection goes on",
+    limits="as curl does: the final answer makes void the body that `Expect` announced",
 )
 def expect_refused_kept(stage, row):
     stream = stage.connect(row)
