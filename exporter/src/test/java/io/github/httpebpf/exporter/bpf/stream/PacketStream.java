@@ -33,13 +33,17 @@ public final class PacketStream {
     boolean again = fromTheStart && dice.percent(4);
     int client = again ? Math.max(0, number - 2 * dice.between(1, NEIGHBOURS)) : number;
     Endpoints endpoints = Endpoints.of(new Dice(~seed, client), client);
-    List<StreamPacket> packets =
-        new ArrayList<>(new Wire(dice, Conversation.of(dice)).run(fromTheStart));
+    Wire wire = new Wire(dice, Conversation.of(dice));
+    List<StreamPacket> packets = new ArrayList<>(wire.run(fromTheStart));
     if (!fromTheStart && dice.percent(70)) {
       packets.subList(0, dice.between(0, packets.size())).clear();
     }
     while (dice.percent(10)) {
-      packets.addAll(new Wire(dice, Conversation.of(dice)).run(true));
+      Wire next = new Wire(dice, Conversation.of(dice));
+      if (next.isFarFrom(wire)) {
+        packets.addAll(next.run(true));
+        wire = next;
+      }
     }
     return new PacketStream(endpoints, packets);
   }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>the server has acknowledged, or sent, what has not been seen;
+ *   <li>a packet is from before the connection's SYN;
  *   <li>a connection is lost by octets that an earlier packet brought;
  *   <li>Upgrade or CONNECT after an entry at which the server had sent more than the client had, so
  *       that it cannot be known which answer is theirs, or the answers cannot be read.
@@ -85,6 +86,7 @@ public final class Reference {
     } else if (packet.has(StreamPacket.SYN)) {
       open(packet.sequence() + 1);
     } else if (state == State.FOLLOWED) {
+      undetermined |= opened && packet.sequence() - base < 0;
       octets.put(packet.sequence() - base, packet.data());
       if (packet.data().length > 0) {
         advance(packet);

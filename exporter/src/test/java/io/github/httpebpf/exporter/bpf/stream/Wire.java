@@ -61,12 +61,13 @@ final class Wire {
     request = requests.toByteArray();
     answer = answers.toByteArray();
     habits = new Habits(dice, request.length);
-    clientStart = start();
-    serverStart = start();
+    clientStart = dice.percent(25) ? -dice.between(0, 3000) : dice.integer();
+    serverStart = dice.percent(25) ? -dice.between(0, 3000) : dice.integer();
   }
 
-  private int start() {
-    return dice.percent(25) ? -dice.between(0, 3000) : dice.integer();
+  /** Whether another connection's numbers are so far away that neither is taken for the other. */
+  boolean isFarFrom(Wire other) {
+    return Math.abs((long) (clientStart - other.clientStart)) > 1 << 24;
   }
 
   /** All packets; with the handshake, or as one sees them who comes later. */
