@@ -113,13 +113,32 @@ static int reference_target(struct reference_data data, __u32 start)
 	return reference_version(data, i);
 }
 
+/* The result, and in bits 8 to 15 the method of what is a request, or would be if it were shorter.
+ */
+static int reference_request_line(struct reference_data data)
+{
+	int result;
+	__u32 i;
+
+	for (i = 0; reference_is_token(reference_at(data, i)); i++)
+		if (i == REFERENCE_METHOD_MAX)
+			return RESULT_NOT_HTTP;
+	if (reference_at(data, i) == REFERENCE_END)
+		return RESULT_LINE_INCOMPLETE;
+	if (i == 0 || reference_at(data, i) != ' ')
+		return RESULT_NOT_HTTP;
+	result = reference_target(data, i + 1);
+	if (result != RESULT_REQUEST && result != RESULT_LINE_TOO_LONG)
+		return result;
+	return result | reference_method(data, i) << 8;
+}
+
 /* Of the data of a connection's first packet: the result, and in bits 8 to 15 the method of a
  * request. */
 static inline int reference_line(const __u8 *octets, __u32 length)
 {
 	struct reference_data data = {.octets = octets, .length = length};
 	int result;
-	__u32 i;
 
 	if (reference_is_tls(data))
 		return RESULT_TLS;
@@ -131,15 +150,8 @@ static inline int reference_line(const __u8 *octets, __u32 length)
 		data.octets++;
 		data.length--;
 	}
-	for (i = 0; reference_is_token(reference_at(data, i)); i++)
-		if (i == REFERENCE_METHOD_MAX)
-			return RESULT_NOT_HTTP;
-	if (reference_at(data, i) == REFERENCE_END)
-		return RESULT_LINE_INCOMPLETE;
-	if (i == 0 || reference_at(data, i) != ' ')
-		return RESULT_NOT_HTTP;
-	result = reference_target(data, i + 1);
-	return result == RESULT_REQUEST ? result | reference_method(data, i) << 8 : result;
+	result = reference_request_line(data);
+	return (result & 0xff) == RESULT_LINE_TOO_LONG ? RESULT_LINE_TOO_LONG : result;
 }
 
 #endif
