@@ -149,8 +149,7 @@ final class StreamJudges implements AutoCloseable {
       StreamCounts after = kernel.counts();
       boolean once = after.ledger() - before.ledger() == (packet.toServer() ? 1 : 0);
       StreamCounts sum = after.since(kernelBefore);
-      Optional<long[]> reference =
-          i < expected.packets() ? expected.after(i) : Optional.empty();
+      Optional<long[]> reference = i < expected.packets() ? expected.after(i) : Optional.empty();
       boolean counted = reference.map(sum::hasRequests).orElse(true);
       if (first.isEmpty() && !(once && counted)) {
         String text =

@@ -16,11 +16,14 @@ class NoLinkHeaderIT {
       fcntl.ioctl(tun, 0x400454ca, struct.pack('16sH22x', b'tun0', 0x1001))
       os.system('ip link set tun0 up')
       data = b'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'
-      tcp = struct.pack('>HHIIBBHHH', 40000, 80, 1, 1, 0x50, 0x18, 1000, 0, 0) + data
-      ipv4 = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 20 + len(tcp), 1, 0, 64, 6, 0, b'\\n\\0\\0\\1', b'\\n\\0\\0\\2')
-      ipv6 = struct.pack('>IHBB16s16s', 6 << 28, len(tcp), 6, 64, b'\\xfd' * 16, b'\\xfe' * 16)
+      length = 20 + len(data)
+      ipv4 = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 20 + length, 1, 0, 64, 6, 0, b'\\n\\0\\0\\1', b'\\n\\0\\0\\2')
+      ipv6 = struct.pack('>IHBB16s16s', 6 << 28, length, 6, 64, b'\\xfd' * 16, b'\\xfe' * 16)
       print('up', flush=True)
+      sequence = 1
       for line in sys.stdin:
+          tcp = struct.pack('>HHIIBBHHH', 40000, 80, sequence, 1, 0x50, 0x18, 1000, 0, 0) + data
+          sequence += len(data)
           os.write(tun, ipv4 + tcp)
           os.write(tun, ipv6 + tcp)
           print('sent', flush=True)

@@ -106,22 +106,22 @@ class NonRequestsIT {
         talk("SIP", "not_http", "OPTIONS sip:user@host SIP/2.0\\r\\nVia: a\\r\\n\\r\\n"),
         talk("HTTP/0.9", "not_http", "GET /\\r\\n"),
         talk("HTTP/2.0 spelt as HTTP/1", "not_http", "GET / HTTP/2.0\\r\\n\\r\\n"),
-        talk("a response", "not_http", "HTTP/1.1 200 OK\\r\\n\\r\\n"),
-        talk("an empty line alone", "not_http", "\\r\\n"),
+        talk("a response", "response", "HTTP/1.1 200 OK\\r\\n\\r\\n"),
+        talk("an empty line alone", "line_incomplete", "\\r\\n"),
         talk("an empty line first", "request", "\\r\\n" + GET),
-        talk("two empty lines first", "not_http", "\\r\\n\\r\\n" + GET),
-        talk("a bare line feed first", "not_http", "\\n" + GET),
+        talk("two empty lines first", "request", "\\r\\n\\r\\n" + GET),
+        talk("a bare line feed first", "request", "\\n" + GET),
         talk("a space first", "not_http", " " + GET),
         talk("a method and no more", "line_incomplete", "GET"),
         talk("a target and no more", "line_incomplete", "GET /index"),
         new Talk(
             "a request line over two segments",
             List.of("GET / HT", "TP/1.1\\r\\nHost: a\\r\\n\\r\\n"),
-            Map.of("line_incomplete", 1L, "not_http", 1L)),
+            Map.of("line_incomplete", 1L, "request", 1L)),
         new Talk(
             "a head over two segments, but not its first line",
             List.of("GET / HTTP/1.1\\r\\nHo", "st: a\\r\\n\\r\\n"),
-            Map.of("request", 1L, "not_http", 1L)),
+            Map.of("request", 1L, "head_continued", 1L)),
         new Talk("a request in a second segment", List.of(GET, GET), Map.of("request", 2L)));
   }
 

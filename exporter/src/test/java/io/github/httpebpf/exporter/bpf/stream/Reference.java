@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A connection that cannot be followed is entered again at a packet with new octets which from
  * the first of them on can be the beginning of a request line, if the client has acknowledged
- * something else than when the connection was lost. What lies between is given up; what had come too
- * early is forgotten. A connection that began with something else than a request cannot be in the
- * midst of one's body, and is entered whatever was acknowledged. A connection that began before the capture is lost by its first packet, unless
- * it can be entered there. Answers count from where the client says that it has got them.
+ * something else than when the connection was lost. What lies between is given up; what had come
+ * too early is forgotten. A connection that began with something else than a request cannot be in
+ * the midst of one's body, and is entered whatever was acknowledged. A connection that began before
+ * the capture is lost by its first packet, unless it can be entered there. Answers count from where
+ * the client says that it has got them.
  *
  * <p>The rules end where {@link #isUndetermined} says so:
  *
@@ -59,6 +60,7 @@ public final class Reference {
 
   /** Null if it does not matter. */
   private @Nullable Integer lostAck;
+
   private @Nullable Integer lostNext;
 
   /** By method id. */
