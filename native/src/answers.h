@@ -21,7 +21,7 @@ static __always_inline void read_kept(packet_t *packet, struct workspace *w)
 static __always_inline void leave_kept(struct workspace *w)
 {
 	if (w->stream.phase == PHASE_LOST) {
-		w->flow.flags &= ~FLOW_HOLDS;
+		release_held();
 		w->flow.lost_at = w->payload.sequence;
 	}
 	w->flow.requests = w->stream;
@@ -59,6 +59,7 @@ static __always_inline void decide(packet_t *packet, struct workspace *w)
 	w->stream = w->flow.requests;
 	if (w->flow.tunnel == w->flow.requested) {
 		enter_tunnel(&w->stream);
+		release_held();
 	} else {
 		w->stream.phase = PHASE_START;
 		read_kept(packet, w);

@@ -159,7 +159,7 @@ static __always_inline void leave_requests(packet_t *packet, struct workspace *w
 		lose(w, 0);
 	if (w->stream.phase == PHASE_LOST) {
 		w->flow.lost_at = w->payload.acknowledgement;
-		w->flow.flags &= ~FLOW_HOLDS;
+		release_held();
 		if ((__s32)(end - w->stream.next) > 0)
 			w->stream.next = end;
 	}

@@ -11,6 +11,10 @@
 #define BLOCK_WORDS (BLOCK_OCTETS / 8)
 #define PRESENCE    (BLOCK_OCTETS / 64)
 
+/* Blocks that octets kept at one time may lie in, at the most. */
+#define HELD_BLOCKS   (HELD_MAX / BLOCK_OCTETS + 2)
+#define BLOCK_NUMBERS (~0u / BLOCK_OCTETS)
+
 static __always_inline struct block_key held_key(const struct workspace *w, __u32 sequence)
 {
 	return (struct block_key){.held = w->flow.held, .number = sequence / BLOCK_OCTETS};
@@ -137,6 +141,29 @@ SUBPROGRAM int hold(packet_t *packet, __u32 sequence, __u32 offset, __u32 length
 	return -1;
 }
 
+/* Nothing is kept any more, lest it take the room of what still waits. */
+SUBPROGRAM int release_held(void)
+{
+	struct workspace *w = workspace();
+	struct block_key key;
+	__u32 first, i;
+
+	if (!w || !(w->flow.flags & FLOW_HOLDS))
+		return 0;
+	w->flow.flags &= ~FLOW_HOLDS;
+	first = w->flow.held_start / BLOCK_OCTETS;
+	key = held_key(w, w->flow.held_end - 1);
+	/* From the last one back: the first may be long gone. */
+	KEEP_LOOP
+	for (i = 0; i < HELD_BLOCKS; i++) {
+		drop_block(&key);
+		if (key.number == first)
+			break;
+		key.number = (key.number - 1) & BLOCK_NUMBERS;
+	}
+	return 0;
+}
+
 /* The octets whose turn it is into the window, if they are kept. */
 SUBPROGRAM int load_held(__u32 next)
 {
@@ -149,7 +176,7 @@ SUBPROGRAM int load_held(__u32 next)
 	if (!w || w->answers || !(w->flow.flags & FLOW_HOLDS))
 		return -1;
 	if ((__s32)(w->flow.held_end - next) <= 0) {
-		w->flow.flags &= ~FLOW_HOLDS;
+		release_held();
 		return -1;
 	}
 	key = held_key(w, next);

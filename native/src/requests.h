@@ -163,6 +163,7 @@ static __always_inline int begins_anew(struct workspace *w)
 		return 0;
 	if (w->payload.sequence - start > HELD_MAX)
 		return 0;
+	release_held();
 	begin_flow(w, start);
 	w->flow.start = start;
 	w->flow.flags = FLOW_STARTED;
