@@ -138,7 +138,7 @@ class KernelVerdictIT {
   }
 
   private Optional<Verdict> testRun(Input input) {
-    Optional<Verdict> verdict = (input.noLinkHeader ? bare : ethernet).testRun(input.packet);
+    Optional<Verdict> verdict = (input.noLinkHeader ? bare : ethernet).testRunFirst(input.packet);
     if (verdict.isEmpty()) {
       assertThat(isRefused(input.packet)).as("refused: %s", input.description).isTrue();
     }
@@ -166,7 +166,7 @@ class KernelVerdictIT {
         || ethertype(packet) == Packet.VLAN_SERVICE) {
       return Optional.empty();
     }
-    return Optional.of((input.noLinkHeader ? bareCable : ethernetCable).send(packet));
+    return Optional.of((input.noLinkHeader ? bareCable : ethernetCable).sendFirst(packet));
   }
 
   private static int ethertype(byte[] packet) {

@@ -64,8 +64,9 @@ final class LiveProbe implements AutoCloseable {
     return socket;
   }
 
-  /** Sends a frame of 14 octets or more, and waits until the program has seen it. */
-  Verdict send(byte[] frame) {
+  /** Sends a frame of 14 octets or more, as the first of all, and waits until it was seen. */
+  Verdict sendFirst(byte[] frame) {
+    probe.forget();
     Verdict.Maps before = probe.maps();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment octets = arena.allocateFrom(ValueLayout.JAVA_BYTE, frame);

@@ -15,15 +15,28 @@ final class LoadedProbe implements AutoCloseable {
   private static final int NEXT = -1;
 
   private final HttpProbe probe;
+  private final ConnectionState state;
   private final int cpus = Libbpf.libbpf_num_possible_cpus();
 
   LoadedProbe(ProbeConfig config) {
     probe = HttpProbe.open(HttpProbe.packedFile(), config);
     probe.load();
+    state = new ConnectionState(probe);
+  }
+
+  /** So that the next packet is judged as the first of its connection. */
+  void forget() {
+    state.forget();
   }
 
   int program() {
     return probe.program(ProbeProgram.COUNTER);
+  }
+
+  /** As {@link #testRun}, after forgetting all that was before. */
+  Optional<Verdict> testRunFirst(byte[] packet) {
+    forget();
+    return testRun(packet);
   }
 
   /**

@@ -97,7 +97,9 @@ final class PacketTable {
     addLine("OPTIONS * HTTP/1.1\r\n", HttpMethod.OPTIONS);
     addLine("GET /ü HTTP/1.1\r\n", HttpMethod.GET);
     addLine("\r\nGET / HTTP/1.1\r\n", HttpMethod.GET);
-    addLine("GET / HTTP/1.", HttpMethod.GET);
+    addLine("\r\n\n\r\r\nGET / HTTP/1.1\r\n", HttpMethod.GET);
+    addLine("GET :a HTTP/1.1\r\n", HttpMethod.GET);
+    addLine("GET / HTTP/1.1", HttpMethod.GET);
   }
 
   private void addOtherData() {
@@ -110,11 +112,13 @@ final class PacketTable {
     addLine("GET / HTTP/1.x\r\n", PacketResult.NOT_HTTP);
     addLine("GE(T / HTTP/1.1\r\n", PacketResult.NOT_HTTP);
     addLine(" GET / HTTP/1.1\r\n", PacketResult.NOT_HTTP);
-    addLine("HTTP/1.1 200 OK\r\n", PacketResult.NOT_HTTP);
+    addLine("HTTP/1.1 200 OK\r\n", PacketResult.RESPONSE);
+    addLine("HTTP/2.0 200 OK\r\n", PacketResult.NOT_HTTP);
     addLine("SSH-2.0-OpenSSH_9.2\r\n", PacketResult.NOT_HTTP);
     addLine("GET /cut", PacketResult.LINE_INCOMPLETE);
     addLine("GET", PacketResult.LINE_INCOMPLETE);
-    addLine("GET / HTTP/1", PacketResult.LINE_INCOMPLETE);
+    addLine("GET / HTTP/1.", PacketResult.LINE_INCOMPLETE);
+    add("an empty line", frame(text("\r\n")), PacketResult.LINE_INCOMPLETE);
     addLine("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", PacketResult.HTTP2);
     addLine("\u0016\u0003\u0001\u0000\u00c8\u0001\u0000\u0000\u00c4", PacketResult.TLS);
     addLine("\u0017\u0003\u0003\u0001\u0000abc", PacketResult.TLS);
@@ -173,6 +177,9 @@ final class PacketTable {
     Verdict excluded = Verdict.of(PacketResult.EXCLUDED);
     add("TCP options", ethernet(IPV4, ipv4(TCP, tcp(PORT, 0x10, 10, data))), IS_GET);
     add("data with FIN", ethernet(IPV4, ipv4(TCP, tcp(PORT, 0x19, 0, data))), IS_GET);
+    add("data with SYN", ethernet(IPV4, ipv4(TCP, tcp(PORT, 0x02, 0, data))), IS_GET);
+    byte[] answer = ethernet(IPV4, ipv4(TCP, tcp(PORT, 0x12, 0, data)));
+    add("data with SYN and ACK", answer, PacketResult.RESPONSE);
     add("RST", ethernet(IPV4, ipv4(TCP, tcp(PORT, 0x04, 0, data))), PacketResult.NO_PAYLOAD);
     add("acknowledgement", frame(new byte[0]), PacketResult.NO_PAYLOAD);
     add("excluded", ethernet(IPV4, ipv4(TCP, tcp(EXCLUDED_PORT, 0x18, 0, data))), excluded);
