@@ -41,7 +41,7 @@ static const char *const mixed[] = {
 	"GET /a HTTP/1.1\r\nHost: a\r\n\r\n",
 	"POST /b HTTP/1.1\r\nContent-Length: 16\r\n\r\nGET / HTTP/1.1\r\n",
 	"HEAD /c HTTP/1.1\r\n\r\n",
-	"PUT /d HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" CHUNKS,
+	("PUT /d HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" CHUNKS),
 	"\r\n\r\nOPTIONS * HTTP/1.1\r\n\r\n",
 	"PROPFIND /e HTTP/1.0\nA: b\n\n",
 	"DELETE /f HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
