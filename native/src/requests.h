@@ -228,6 +228,24 @@ static __always_inline int is_answered_unseen(const struct workspace *w)
 	       (__s32)(w->payload.acknowledgement - w->flow.answers.next) > 0;
 }
 
+/* What was kept for that answer goes on as HTTP: nobody said otherwise. */
+static __always_inline void read_undecided(packet_t *packet, struct workspace *w)
+{
+	w->stream.phase = PHASE_START;
+	begin_packet(w, w->payload.length);
+	read_all(packet);
+	w->stop = 0;
+}
+
+static __always_inline int result_of_kept(const struct workspace *w)
+{
+	if (w->stream.phase == PHASE_LOST)
+		return RESULT_RESYNC;
+	if (w->counted)
+		return RESULT_REQUEST;
+	return w->stream.phase == PHASE_UNDECIDED ? RESULT_UNDECIDED : RESULT_OUT_OF_ORDER;
+}
+
 /* A packet of a connection that is followed; `w->flow` is to be written back. */
 static __always_inline int judge_next(packet_t *packet, struct workspace *w)
 {
@@ -246,15 +264,21 @@ static __always_inline int judge_next(packet_t *packet, struct workspace *w)
 		w->flow.requests.next = w->payload.sequence + length;
 		return RESULT_TUNNEL;
 	}
+	if (w->stream.phase == PHASE_UNDECIDED && is_answered_unseen(w)) {
+		read_undecided(packet, w);
+		ahead = w->payload.sequence - w->stream.next;
+		if (w->stream.phase == PHASE_LOST || (__s32)(ahead + length) <= 0) {
+			leave_requests(packet, w);
+			return result_of(w, PHASE_START);
+		}
+	}
 	if ((__s32)ahead > 0) {
 		if (keep_or_pass(packet, w, ahead)) {
 			leave_requests(packet, w);
-			return w->stream.phase == PHASE_LOST ? RESULT_RESYNC : RESULT_OUT_OF_ORDER;
+			return result_of_kept(w);
 		}
 		ahead = 0;
 	}
-	if (w->stream.phase == PHASE_UNDECIDED && is_answered_unseen(w))
-		w->stream.phase = PHASE_START;
 	phase = w->stream.phase;
 	begin_packet(w, -ahead);
 	if (phase != PHASE_UNDECIDED)
@@ -262,7 +286,7 @@ static __always_inline int judge_next(packet_t *packet, struct workspace *w)
 	if (w->stop == STOP_RECOGNISED)
 		prove(packet, w);
 	leave_requests(packet, w);
-	return phase == PHASE_UNDECIDED ? RESULT_UNDECIDED : result_of(w, phase);
+	return phase == PHASE_UNDECIDED ? result_of_kept(w) : result_of(w, phase);
 }
 
 /* Most data is of bodies, of tunnels and of what is no HTTP, and in order: it takes little then. */
