@@ -149,7 +149,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def log_request(self, code="-", size="-"):
         # The interim answer to Expect is logged as if it were another request's.
         if code != 100:
-            self.server.counts.update(count_lines([self.requestline.encode("latin-1")]))
+            self.server.note(self.requestline)
 
     def log_message(self, *_):
         """It would go to standard error."""
@@ -187,17 +187,23 @@ class PythonServer(http.server.ThreadingHTTPServer):
     request_queue_size = 1024
 
     def __init__(self, host):
-        self.counts = collections.Counter()
+        self.counts, self._lock = collections.Counter(), threading.Lock()
         with host.entered():
             super().__init__(("0.0.0.0", self.port), _Handler)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
+    def note(self, line):
+        # Each connection has a thread, and a Counter's addition is two steps.
+        with self._lock:
+            self.counts.update(count_lines([line.encode("latin-1")]))
+
     def handle_error(self, *_):
         """A client that closes early is none."""
 
     def log(self):
-        return self.counts.copy()
+        with self._lock:
+            return self.counts.copy()
 
     def close(self):
         self.shutdown()

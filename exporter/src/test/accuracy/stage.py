@@ -1,4 +1,5 @@
 """What a run stands on: hosts, servers, the capture; and how a case becomes a row."""
+import contextlib
 import pathlib
 import tempfile
 import time
@@ -6,9 +7,10 @@ import traceback
 
 import bpf
 import capture as captures
+from cable import Cable
 from crafted import Wire
-from hosts import CLIENT4, CLIENT6, SERVER4, SERVER6, Lan, run
-from http_grammar import METHODS
+from hosts import CLIENT4, CLIENT6, FAR_SERVER4, SERVER4, SERVER6, Lan, run
+from http_grammar import METHODS, head
 from servers import HERE, JdkServer, Nginx, PythonServer, TalkServer
 from streams import Stream
 from truth_server import TruthServer
@@ -23,7 +25,7 @@ class Stage:
         self.options = options
         self.short = options.short
         self.java = options.java
-        self._closing, self._fresh = [], 2_000
+        self._closing, self._fresh, self._acquainted = [], 2_000, set()
         try:
             self._build(options)
         except BaseException:
@@ -120,11 +122,32 @@ class Stage:
     def client_address(version=4):
         return CLIENT4 if version == 4 else CLIENT6
 
+    def _acquaint(self, interface, server):
+        """One request, so that the capture of that interface knows the port; new ones have cases of their own.
+
+        Else what a row holds would depend on the rows before it.
+        """
+        if (interface, server.name) in self._acquainted or server.name == "talk":
+            return
+        self._acquainted.add((interface, server.name))
+        host, address = {
+            "eth0": (self.lan.client, SERVER4),
+            "eth1": (self.lan.client, FAR_SERVER4),
+            "lo": (self.lan.server, "127.0.0.1"),
+        }[interface]
+        with contextlib.ExitStack() as closing:
+            if interface == "eth1":
+                closing.callback(Cable(self.lan, 0).close)
+            stream = closing.enter_context(Stream(host, address, server.port))
+            stream.write(head())
+            stream.answer()
+
     def play(self, case):
         """Runs a case and returns its row, whatever happens."""
         row = case.row(self.options.capture)
         row.server = case.server
         server = self.server(case.server)
+        self._acquaint(case.interface, server)
         before = {}
         for interface in INTERFACES:
             before[interface], problem = self.capture.at_rest(interface)
