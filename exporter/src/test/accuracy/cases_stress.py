@@ -1,4 +1,5 @@
 """More than there is room for."""
+import itertools
 import random
 import struct
 import subprocess
@@ -28,13 +29,18 @@ def connections(stage, row):
 class _Crowd:
     """Connections of crafted addresses to a server that does not exist, as light as they can be."""
 
+    _crowds = itertools.count()
+
     def __init__(self, stage, row, number):
+        # No crowd uses the connections of another, which are never closed.
+        self._first_address = 100 + 4 * next(self._crowds)
         self._stage, self._wire, self._row, self.number = stage, stage.wire(row), row, number
         self._target = packed(Shadow.ADDRESS4)
 
     def _tuple(self, i):
         # From as many addresses as it takes: each has a port for 50,000.
-        return struct.pack("BBBB", 10, 203, 0, 100 + i // 50_000), 10_000 + i % 50_000, (i * 2654435761) & 0xFFFFFFFF
+        address = struct.pack("BBBB", 10, 203, 0, self._first_address + i // 50_000)
+        return address, 10_000 + i % 50_000, (i * 2654435761) & 0xFFFFFFFF
 
     def each(self, offset, data, flags=PSH | ACK, only=None):
         """The same from every one, at that offset of its stream."""
@@ -141,8 +147,9 @@ def syn_flood(stage, row):
     "wrk-many",
     "1,000 connections of wrk with pipelines of 16 (full form)",
     servers="nginx",
-    equal=("logged", "counted"),
-    why="wrk cuts off its last requests, and does not say how many",
+    equal=(),
+    why="wrk leaves without the answers to its last pipelines, which nginx then does not read",
+    limits="no less is counted than logged, and no more than one pipeline a connection more",
     short=False,
 )
 def wrk_many(stage, row):
@@ -160,3 +167,4 @@ def wrk_many(stage, row):
             timeout=60,
         )
     row.checks.append(("wrk did next to nothing", lambda _: row.logged.total() > 1000))
+    row.checks.append(("not within its bound", lambda _: 0 <= row.counted.total() - row.logged.total() <= 16 * 1000))
