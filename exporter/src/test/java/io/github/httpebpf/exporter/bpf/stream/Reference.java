@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The rules end where {@link #isUndetermined} says so:
  *
  * <ul>
- *   <li>the server has acknowledged, or sent, what has not been seen;
+ *   <li>the server has acknowledged, or sent, what has not been seen, or the client acknowledges
+ *       that while an answer is awaited;
  *   <li>a packet is from before the connection's SYN;
  *   <li>a connection is lost by octets that an earlier packet brought;
- *   <li>Upgrade or CONNECT after an entry at which the server had sent more than the client had, so
- *       that it cannot be known which answer is theirs, or the answers cannot be read.
+ *   <li>Upgrade or CONNECT after an entry at which the server had sent more than the client had, or
+ *       after which it sent what answers no request, so that it cannot be known which answer is
+ *       theirs; or the answers cannot be read.
  * </ul>
  */
 public final class Reference {
@@ -89,6 +91,7 @@ public final class Reference {
       open(packet.sequence() + 1);
     } else if (state == State.FOLLOWED) {
       undetermined |= opened && packet.sequence() - base < 0;
+      undetermined |= awaitsAnswer && acknowledgesUnseen(packet);
       octets.put(packet.sequence() - base, packet.data());
       if (packet.data().length > 0) {
         advance(packet);
@@ -96,6 +99,11 @@ public final class Reference {
     } else if (state != State.TUNNEL && packet.data().length > 0) {
       enter(packet);
     }
+  }
+
+  private boolean acknowledgesUnseen(StreamPacket packet) {
+    Integer seen = answersEnd == null ? answersBase : answersEnd;
+    return packet.data().length > 0 && seen != null && packet.ack() - seen > 0;
   }
 
   private void takeAnswer(StreamPacket packet) {
@@ -108,12 +116,14 @@ public final class Reference {
     } else if (packet.data().length > 0) {
       if (answersBase == null) {
         answersBase = packet.sequence();
+        undetermined |= opened;
       }
       if (answersEnd == null || packet.end() - answersEnd > 0) {
         answersEnd = packet.end();
       }
       answers.put(packet.sequence() - answersBase, packet.data());
       undetermined |= answers.haveHoles();
+      paired &= opened || state != State.FOLLOWED || !answers.goBeyond(requests);
       if (state == State.FOLLOWED && awaitsAnswer) {
         advance(packet);
       }

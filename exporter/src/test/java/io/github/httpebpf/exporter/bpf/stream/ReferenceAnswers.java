@@ -29,21 +29,40 @@ final class ReferenceAnswers {
 
   /** What became of the last of the requests, whose answer may still be on its way. */
   Decision decisionOnLast(List<ReferenceRequest> requests) {
-    while (true) {
-      ReferenceRequest request = requests.get(answered);
-      OctetReader reader = new OctetReader(octets, position);
-      status = 0;
-      boolean whole = read(reader, request);
-      boolean interim = status / 100 == 1 && status != 101;
-      if (status != 0 && !interim && answered == requests.size() - 1) {
-        return isTunnel(request) ? Decision.TUNNEL : Decision.HTTP;
+    int last = requests.size() - 1;
+    while (answered < last && readNext(requests)) {}
+    while (answered == last) {
+      long before = position;
+      boolean whole = readNext(requests);
+      if (status >= 200 || status == 101) {
+        // It is read again when it is no longer the last, and perhaps has its end.
+        position = before;
+        answered = last;
+        return isTunnel(requests.get(last)) ? Decision.TUNNEL : Decision.HTTP;
       }
       if (!whole) {
         return Decision.NONE;
       }
-      position = reader.position();
-      answered += interim ? 0 : 1;
     }
+    return Decision.NONE;
+  }
+
+  /** Whether something came that is no answer to any of the requests. */
+  boolean goBeyond(List<ReferenceRequest> requests) {
+    while (answered < requests.size() && readNext(requests)) {}
+    return answered == requests.size() && octets.end() > position;
+  }
+
+  /** Reads a response that is there to its end. */
+  private boolean readNext(List<ReferenceRequest> requests) {
+    OctetReader reader = new OctetReader(octets, position);
+    status = 0;
+    if (!read(reader, requests.get(answered))) {
+      return false;
+    }
+    position = reader.position();
+    answered += status >= 200 || status == 101 ? 1 : 0;
+    return true;
   }
 
   /** Whether what the server sends is no response. */
@@ -75,6 +94,7 @@ final class ReferenceAnswers {
       reader.skip(fields.length());
       return fields.coding == ReferenceFields.Coding.NONE && fields.hasLength();
     } catch (Stop stop) {
+      unreadable = stop.isLost();
       return false;
     }
   }
