@@ -49,8 +49,13 @@ final class ReferenceAnswers {
 
   /** Whether something came that is no answer to any of the requests. */
   boolean goBeyond(List<ReferenceRequest> requests) {
+    long before = position;
+    int answeredBefore = answered;
     while (answered < requests.size() && readNext(requests)) {}
-    return answered == requests.size() && octets.end() > position;
+    boolean beyond = answered == requests.size() && octets.end() > position;
+    position = before;
+    answered = answeredBefore;
+    return beyond;
   }
 
   /** Reads a response that is there to its end. */
@@ -84,6 +89,10 @@ final class ReferenceAnswers {
       }
       ReferenceFields fields = ReferenceFields.read(reader);
       status = Integer.parseInt(line.substring(9, 12));
+      if (status == 101 && !request.isUpgrade()) {
+        unreadable = true;
+        return false;
+      }
       if (request.method() == HttpMethod.HEAD || status < 200 || status == 204 || status == 304) {
         return true;
       }
