@@ -83,13 +83,18 @@ static __always_inline int result_of(const struct workspace *w, __u8 phase)
 }
 
 /* So that the next packets are not taken for a beginning; it may still turn out to be HTTP. */
-static __always_inline int leave_foreign(struct workspace *w, int result)
+static __always_inline void become_foreign(struct workspace *w)
 {
 	w->stream.phase = PHASE_LOST;
 	w->stream.next = w->payload.sequence + w->payload.length;
 	w->flow.flags = (w->flow.flags & FLOW_STARTED) | FLOW_FOREIGN;
 	w->flow.lost_at = w->payload.acknowledgement;
 	w->flow.requests = w->stream;
+}
+
+static __always_inline int leave_foreign(struct workspace *w, int result)
+{
+	become_foreign(w);
 	make_flow(&w->key, &w->flow);
 	return result;
 }
@@ -168,6 +173,19 @@ static __always_inline int begins_anew(struct workspace *w)
 	w->flow.start = start;
 	w->flow.flags = FLOW_STARTED;
 	return 1;
+}
+
+/* The first packet of it may show that it is something else, as any connection's first. */
+static __always_inline int look_anew(packet_t *packet, struct workspace *w, __u32 ahead)
+{
+	struct look look = first_look(packet, &w->payload);
+
+	if (look.unseen != UNSEEN_COUNT)
+		note_unseen(w, look.unseen);
+	if (look.result == LOOK_FURTHER || (ahead && look.result != RESULT_TLS))
+		return LOOK_FURTHER;
+	become_foreign(w);
+	return look.result;
 }
 
 /* What was lost may be a body, and go on; not so what began with something else than HTTP. */
@@ -251,11 +269,16 @@ static __always_inline int judge_next(packet_t *packet, struct workspace *w)
 {
 	__u32 length = w->payload.length;
 	__u32 ahead = w->payload.sequence - w->flow.requests.next;
+	int result;
 	__u8 phase;
 
 	w->stream = w->flow.requests;
-	if (ahead && begins_anew(w))
+	if (ahead && begins_anew(w)) {
 		ahead = w->payload.sequence - w->stream.next;
+		result = look_anew(packet, w, ahead);
+		if (result != LOOK_FURTHER)
+			return result;
+	}
 	if ((__s32)(ahead + length) <= 0)
 		return RESULT_RETRANSMISSION;
 	if (w->stream.phase == PHASE_LOST)
