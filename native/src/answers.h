@@ -6,6 +6,9 @@
 
 #include "connection.h"
 
+/* Answers in one packet that each decide on a connection. */
+#define DECISIONS_MAX 16
+
 /* Reads on in the client's direction, in what was kept of it. */
 static __always_inline void read_kept(packet_t *packet, struct workspace *w)
 {
@@ -51,11 +54,13 @@ static __always_inline void notice_missed(packet_t *packet, struct workspace *w)
 }
 
 /* The answer has come: what was kept of the client's octets can be judged. */
-static __always_inline void decide(packet_t *packet, struct workspace *w)
+SUBPROGRAM int decide(packet_t *packet)
 {
-	if (w->flow.requests.phase != PHASE_UNDECIDED ||
+	struct workspace *w = workspace();
+
+	if (!w || w->flow.requests.phase != PHASE_UNDECIDED ||
 	    (__s32)(w->flow.answered - w->flow.requested) < 0)
-		return;
+		return 0;
 	w->stream = w->flow.requests;
 	if (w->flow.tunnel == w->flow.requested) {
 		enter_tunnel(&w->stream);
@@ -65,6 +70,7 @@ static __always_inline void decide(packet_t *packet, struct workspace *w)
 		read_kept(packet, w);
 	}
 	leave_kept(w);
+	return 0;
 }
 
 /* Out of step: in again where a packet begins a response, which is taken for the last one's. */
@@ -86,7 +92,8 @@ static __always_inline int find_response(packet_t *packet, struct workspace *w)
 static __always_inline void judge_answer(packet_t *packet, struct workspace *w)
 {
 	__u32 length = w->payload.length;
-	__u32 ahead = w->payload.sequence - w->flow.answers.next;
+	__u32 ahead = w->payload.sequence - w->flow.answers.next, i;
+	int stopped;
 
 	notice_missed(packet, w);
 	w->flow.flags |= FLOW_ANSWERED;
@@ -107,12 +114,22 @@ static __always_inline void judge_answer(packet_t *packet, struct workspace *w)
 		w->flow.answers.phase = PHASE_LOST;
 		return;
 	}
-	begin_packet(w, -ahead);
-	read_all(packet);
-	if (w->stream.phase == PHASE_LOST)
-		w->stream.next = w->payload.sequence + length;
-	w->flow.answers = w->stream;
-	decide(packet, w);
+	KEEP_LOOP
+	for (i = 0; i < DECISIONS_MAX; i++) {
+		begin_packet(w, -ahead);
+		read_all(packet);
+		if (w->stream.phase == PHASE_LOST)
+			w->stream.next = w->payload.sequence + length;
+		stopped = w->stop == STOP_UNDECIDED;
+		w->stop = 0;
+		w->flow.answers = w->stream;
+		decide(packet);
+		ahead = w->payload.sequence - w->flow.answers.next;
+		if (!stopped || (__s32)(ahead + length) <= 0)
+			return;
+		w->stream = w->flow.answers;
+	}
+	w->flow.answers.phase = PHASE_LOST;
 }
 
 /* The payload is in the workspace. */

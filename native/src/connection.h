@@ -102,6 +102,7 @@ static __always_inline void begin_work(struct workspace *w, __u8 answers, __u16 
 static __always_inline void begin_flow(struct workspace *w, __u32 sequence)
 {
 	__builtin_memset(&w->flow, 0, sizeof(w->flow));
+	w->flow.flags = FLOW_FOREIGN; /* until there is a request */
 	w->flow.answers.next = w->payload.acknowledgement;
 	__builtin_memset(&w->stream, 0, sizeof(w->stream));
 	w->stream.next = sequence;

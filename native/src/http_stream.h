@@ -14,10 +14,10 @@
  * Steps taken in one go, each of at least one octet and mostly of many. The verifier looks at every
  * one of them, but has forgotten the last one by then: all that a step leaves is in memory.
  */
-#define STEPS_MAX 8
+#define STEPS_MAX 6
 
 /* Goes at one packet. */
-#define GOES_MAX 8192
+#define GOES_MAX 6144
 
 /* From here on nothing matters up to the end of the line. */
 static __always_inline int is_rest(__u8 phase)

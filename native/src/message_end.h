@@ -53,10 +53,12 @@ static __always_inline void begin_body(struct workspace *w)
 	}
 }
 
+/* A transfer coding takes precedence over whatever the Content-Length is (RFC 9112 section 6.3). */
 static __always_inline int is_spoilt(const struct stream *s)
 {
-	return (s->flags & STREAM_SPOILT) ||
-	       (s->flags & (STREAM_CODED | STREAM_CHUNKED)) == STREAM_CODED;
+	if (s->flags & STREAM_CODED)
+		return !(s->flags & STREAM_CHUNKED);
+	return s->flags & STREAM_SPOILT;
 }
 
 static __always_inline void end_request_head(struct workspace *w)
@@ -112,6 +114,10 @@ static __always_inline void end_response_head(struct workspace *w)
 	} else {
 		s->phase = PHASE_UNTIL_CLOSE;
 	}
+	/* What it decides comes before the next answer is read, which may be one to what was kept.
+	 */
+	if (w->flow.requests.phase == PHASE_UNDECIDED && w->flow.answered == w->flow.requested)
+		w->stop = STOP_UNDECIDED;
 }
 
 static __always_inline void end_head(struct workspace *w)

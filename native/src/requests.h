@@ -106,7 +106,7 @@ static __always_inline int keep_early(packet_t *packet, struct workspace *w)
 
 	begin_flow(w, start);
 	w->flow.start = start;
-	w->flow.flags = FLOW_STARTED;
+	w->flow.flags |= FLOW_STARTED;
 	begin_packet(w, 0);
 	if (hold(packet, w->payload.sequence, w->payload.offset, w->payload.length))
 		return leave_foreign(w, RESULT_RESYNC);
@@ -171,7 +171,7 @@ static __always_inline int begins_anew(struct workspace *w)
 	release_held();
 	begin_flow(w, start);
 	w->flow.start = start;
-	w->flow.flags = FLOW_STARTED;
+	w->flow.flags |= FLOW_STARTED;
 	return 1;
 }
 
@@ -201,11 +201,19 @@ static __always_inline int may_head_request(const struct workspace *w)
  * answered, is taken for one. */
 static __always_inline int judge_lost(packet_t *packet, struct workspace *w)
 {
-	__u32 start = w->flow.start;
+	__u32 start = w->flow.start, lost_at = w->flow.lost_at;
 	__u32 flags = w->flow.flags & (FLOW_STARTED | FLOW_FOREIGN);
-	struct look look = first_look(packet, &w->payload);
+	__s32 known = w->flow.requests.next - w->payload.sequence;
+	struct look look;
 	int result;
 
+	/* Octets that were there before are none of this packet's. */
+	if (known > 0) {
+		w->payload.sequence += known;
+		w->payload.offset += known;
+		w->payload.length -= known;
+	}
+	look = first_look(packet, &w->payload);
 	if (look.result != LOOK_FURTHER || !may_head_request(w)) {
 		w->flow.requests.next = w->payload.sequence + w->payload.length;
 		if (!(flags & FLOW_FOREIGN))
@@ -221,7 +229,10 @@ static __always_inline int judge_lost(packet_t *packet, struct workspace *w)
 		prove(packet, w);
 	result = result_of(w, PHASE_START);
 	leave_requests(packet, w);
-	return result == RESULT_NOT_HTTP && !(flags & FLOW_FOREIGN) ? RESULT_RESYNC : result;
+	if (result != RESULT_NOT_HTTP)
+		return result;
+	w->flow.lost_at = lost_at;
+	return flags & FLOW_FOREIGN ? result : RESULT_RESYNC;
 }
 
 /* What came too early is kept, unless all that is missing is of a body. */
@@ -320,7 +331,7 @@ static __always_inline int judge_plain(packet_t *packet, struct flow *flow,
 	struct look look;
 	int result;
 
-	if (requests->next != payload->sequence)
+	if (requests->next != payload->sequence || (flow->flags & FLOW_HOLDS))
 		return RESULT_COUNT;
 	if (requests->phase == PHASE_BODY || requests->phase == PHASE_CHUNK) {
 		if (payload->length >= requests->left)
