@@ -190,7 +190,7 @@ static int reference_body(struct reference_stream *s, enum reference_end *end)
 	int last;
 
 	*end = REFERENCE_LOST;
-	if (s->method != METHOD_CONNECT && (s->spoilt || (s->coded && !s->chunked)))
+	if (s->method != METHOD_CONNECT && (s->coded ? !s->chunked : s->spoilt))
 		return 0;
 	*end = REFERENCE_READS;
 	if (s->method == METHOD_CONNECT) {
