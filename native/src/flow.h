@@ -28,6 +28,7 @@ struct opening {
 
 #define OPENING_SERVER 1 /* sent SYN and ACK: what it sends are answers */
 #define OPENING_UNSEEN 2 /* is in unseen_map */
+#define OPENING_USED   4 /* has been followed: its first octets came long ago */
 
 /* Where the next octet of a direction of a connection stands in HTTP. */
 enum phase {

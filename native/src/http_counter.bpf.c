@@ -200,7 +200,16 @@ static __always_inline struct flow *find_flow(const struct flow_key *key)
 
 static __always_inline int make_flow(const struct flow_key *key, const struct flow *flow)
 {
-	return bpf_map_update_elem(&flow_map, key, flow, BPF_ANY);
+	int result = bpf_map_update_elem(&flow_map, key, flow, BPF_ANY);
+
+	/* What was never looked up gives way first. */
+	bpf_map_lookup_elem(&flow_map, key);
+	return result;
+}
+
+static __always_inline void drop_flow(const struct flow_key *key)
+{
+	bpf_map_delete_elem(&flow_map, key);
 }
 
 static __always_inline struct opening *find_opening(const struct flow_key *key)

@@ -13,6 +13,15 @@ enum standing {
 	STANDS_IN_ANSWERS, /* it is the server's */
 };
 
+/* A new connection on the ports of one that was followed; not so a SYN that is sent again. */
+static __always_inline void forget_last(const struct workspace *w, __u32 start)
+{
+	const struct flow *flow = find_flow(&w->key);
+
+	if (flow && !((flow->flags & FLOW_STARTED) && flow->start == start))
+		drop_flow(&w->key);
+}
+
 /* The SYN of a connection says where its data begins, and who is its server. */
 SUBPROGRAM int note_opening(packet_t *packet)
 {
@@ -24,6 +33,8 @@ SUBPROGRAM int note_opening(packet_t *packet)
 	opening.start = w->payload.sequence;
 	if (w->payload.flags & TCP_ACK)
 		opening.flags = OPENING_SERVER;
+	else if (is_learned(w->payload.local_port))
+		forget_last(w, opening.start);
 	return make_opening(&w->key, &opening);
 }
 
@@ -42,7 +53,7 @@ static __always_inline void note_unseen(struct workspace *w, __u32 protocol)
 
 static __always_inline enum standing find_standing(struct workspace *w)
 {
-	const struct opening *opening = find_opening(&w->key);
+	struct opening *opening = find_opening(&w->key);
 	const struct flow *answered;
 	struct flow_key reverse;
 	__u32 ahead;
@@ -57,8 +68,9 @@ static __always_inline enum standing find_standing(struct workspace *w)
 	if (opening->flags & OPENING_SERVER)
 		return STANDS_IN_ANSWERS;
 	ahead = w->payload.sequence - opening->start;
-	if (ahead > HELD_MAX)
+	if (ahead > HELD_MAX || (opening->flags & OPENING_USED))
 		return STANDS_SOMEWHERE;
+	opening->flags |= OPENING_USED;
 	w->flow.start = opening->start;
 	w->flow.flags |= FLOW_STARTED;
 	return ahead ? STANDS_BEHIND : STANDS_FIRST;
@@ -158,16 +170,17 @@ static __always_inline int judge_first(packet_t *packet, struct workspace *w, in
 /* A new connection between the same ports: its SYN tells. */
 static __always_inline int begins_anew(struct workspace *w)
 {
-	const struct opening *opening = find_opening(&w->key);
+	struct opening *opening = find_opening(&w->key);
 	__u32 start;
 
-	if (!opening || (opening->flags & OPENING_SERVER))
+	if (!opening || (opening->flags & (OPENING_SERVER | OPENING_USED)))
 		return 0;
 	start = opening->start;
 	if ((w->flow.flags & FLOW_STARTED) && w->flow.start == start)
 		return 0;
 	if (w->payload.sequence - start > HELD_MAX)
 		return 0;
+	opening->flags |= OPENING_USED;
 	release_held();
 	begin_flow(w, start);
 	w->flow.start = start;
@@ -244,8 +257,10 @@ static __always_inline int keep_or_pass(packet_t *packet, struct workspace *w, _
 		w->stream.next += pass_over(w, ahead);
 		return 0;
 	}
-	if (hold(packet, w->payload.sequence, w->payload.offset, w->payload.length))
-		lose(w, 0);
+	/* A window no client has: if the server takes it all the same, its answer tells. */
+	if (!(w->flow.flags & FLOW_ANSWERED) || ahead + w->payload.length <= HELD_MAX)
+		if (hold(packet, w->payload.sequence, w->payload.offset, w->payload.length))
+			lose(w, 0);
 	begin_packet(w, w->payload.length);
 	return 1;
 }

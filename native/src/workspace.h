@@ -45,6 +45,7 @@ struct workspace {
 static __always_inline struct workspace *workspace(void);
 static __always_inline struct flow *find_flow(const struct flow_key *key); /* or NULL */
 static __always_inline int make_flow(const struct flow_key *key, const struct flow *flow);
+static __always_inline void drop_flow(const struct flow_key *key);
 static __always_inline struct opening *find_opening(const struct flow_key *key); /* or NULL */
 static __always_inline int make_opening(const struct flow_key *key, const struct opening *opening);
 static __always_inline const struct block *find_block(const struct block_key *key); /* or NULL */

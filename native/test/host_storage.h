@@ -135,6 +135,11 @@ static __always_inline int make_flow(const struct flow_key *key, const struct fl
 	return host_put(&host_flows, key, flow);
 }
 
+static __always_inline void drop_flow(const struct flow_key *key)
+{
+	host_remove(&host_flows, key);
+}
+
 static __always_inline struct opening *find_opening(const struct flow_key *key)
 {
 	return host_value(&host_openings, key);
