@@ -117,8 +117,15 @@ struct block {
 	__u8 octets[BLOCK_OCTETS];
 };
 
+/* What a local port is for, as far as is known. */
+enum port_state {
+	PORT_UNKNOWN = 0,
+	PORT_HTTP = 1,	/* a request came, or what could be its beginning */
+	PORT_OTHER = 2, /* a connection began with something else, and none with a request yet */
+};
+
 struct port_set {
-	__u8 learned[65536];
+	__u8 state[65536];
 };
 
 _Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed");

@@ -244,19 +244,19 @@ static __always_inline struct port_set *ports(void)
 	return bpf_map_lookup_elem(&port_map, &key);
 }
 
-static __always_inline int is_learned(__u16 port)
+static __always_inline __u8 port_state(__u16 port)
 {
 	const struct port_set *set = ports();
 
-	return set && set->learned[port];
+	return set ? set->state[port] : PORT_UNKNOWN;
 }
 
-static __always_inline void learn(__u16 port)
+static __always_inline void learn(__u16 port, __u8 state)
 {
 	struct port_set *set = ports();
 
 	if (set)
-		set->learned[port] = 1;
+		set->state[port] = state;
 }
 
 static __always_inline int is_excluded(__u16 port)

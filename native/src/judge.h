@@ -6,15 +6,15 @@
 #include "answers.h"
 #include "requests.h"
 
-/* Data that is received. Most that is no request shows it at once, on a port where none came yet.
+/* Data that is received. Most that is no request shows it at once, on a port that is not for them.
  */
 static __always_inline int judge_payload(packet_t *packet, const struct payload *payload)
 {
-	int learned = is_learned(payload->local_port);
+	__u8 port = port_state(payload->local_port);
 	struct workspace *w;
 	struct look look;
 
-	if (!learned) {
+	if (port == PORT_OTHER) {
 		look = first_look(packet, payload);
 		if (look.result != LOOK_FURTHER && look.unseen == UNSEEN_COUNT)
 			return look.result;
@@ -23,7 +23,7 @@ static __always_inline int judge_payload(packet_t *packet, const struct payload 
 	if (!w)
 		return RESULT_RESYNC;
 	w->payload = *payload;
-	return judge_data(packet, learned);
+	return judge_data(packet, port);
 }
 
 static __always_inline void note_connection(packet_t *packet, const struct payload *payload)
@@ -69,7 +69,8 @@ static __always_inline void judge_sent(packet_t *packet, int no_link_header)
 		__builtin_memset(&payload, 0, sizeof(payload));
 		result = find_payload(packet, no_link_header, &payload);
 	}
-	if (!payload.may_be_quic && (result != RESULT_REQUEST || !is_learned(payload.remote_port)))
+	if (!payload.may_be_quic &&
+	    (result != RESULT_REQUEST || port_state(payload.remote_port) != PORT_HTTP))
 		return;
 	w = workspace();
 	if (!w)

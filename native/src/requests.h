@@ -33,7 +33,7 @@ SUBPROGRAM int note_opening(packet_t *packet)
 	opening.start = w->payload.sequence;
 	if (w->payload.flags & TCP_ACK)
 		opening.flags = OPENING_SERVER;
-	else if (is_learned(w->payload.local_port))
+	else if (port_state(w->payload.local_port) == PORT_HTTP)
 		forget_last(w, opening.start);
 	return make_opening(&w->key, &opening);
 }
@@ -51,7 +51,8 @@ static __always_inline void note_unseen(struct workspace *w, __u32 protocol)
 	count_unseen(protocol);
 }
 
-static __always_inline enum standing find_standing(struct workspace *w)
+/* `may_head`: it could be a request, and so it matters if it is of an answer to one. */
+static __always_inline enum standing find_standing(struct workspace *w, int may_head)
 {
 	struct opening *opening = find_opening(&w->key);
 	const struct flow *answered;
@@ -59,6 +60,8 @@ static __always_inline enum standing find_standing(struct workspace *w)
 	__u32 ahead;
 
 	if (!opening) {
+		if (!may_head)
+			return STANDS_SOMEWHERE;
 		reverse = reversed(&w->key);
 		answered = find_flow(&reverse);
 		if (answered && !(answered->requests.flags & STREAM_UNPROVEN))
@@ -123,13 +126,23 @@ static __always_inline int keep_early(packet_t *packet, struct workspace *w)
 	if (hold(packet, w->payload.sequence, w->payload.offset, w->payload.length))
 		return leave_foreign(w, RESULT_RESYNC);
 	w->flow.requests = w->stream;
-	learn(w->payload.local_port);
+	learn(w->payload.local_port, PORT_HTTP);
 	make_flow(&w->key, &w->flow);
 	return RESULT_OUT_OF_ORDER;
 }
 
-/* The first packet that is seen of a connection. */
-static __always_inline int judge_first(packet_t *packet, struct workspace *w, int learned)
+/* No request, on a port that has had none: if a connection begins so, or answers, it is for others.
+ */
+static __always_inline int pass_by(const struct workspace *w, enum standing standing, int result)
+{
+	if (standing == STANDS_FIRST || standing == STANDS_IN_ANSWERS)
+		learn(w->payload.local_port, PORT_OTHER);
+	return result;
+}
+
+/* The first packet that is seen of a connection; where it stands matters if its port may be HTTP's.
+ */
+static __always_inline int judge_first(packet_t *packet, struct workspace *w, __u8 port)
 {
 	enum standing standing = STANDS_SOMEWHERE;
 	struct look look = first_look(packet, &w->payload);
@@ -138,31 +151,27 @@ static __always_inline int judge_first(packet_t *packet, struct workspace *w, in
 	if (look.unseen != UNSEEN_COUNT)
 		note_unseen(w, look.unseen);
 	begin_flow(w, w->payload.sequence);
-	if (learned) {
-		standing = find_standing(w);
-		if (standing == STANDS_IN_ANSWERS)
-			return RESULT_RESPONSE;
-		if (standing == STANDS_BEHIND && look.result != RESULT_TLS)
-			return keep_early(packet, w);
+	if (look.result == LOOK_FURTHER) {
+		begin_packet(w, 0);
+		read_all(packet);
 	}
+	if (port != PORT_OTHER || (look.result == LOOK_FURTHER && w->stop != STOP_LOST))
+		standing = find_standing(w, look.result == LOOK_FURTHER);
+	if (standing == STANDS_IN_ANSWERS && (port == PORT_HTTP || look.result == LOOK_FURTHER))
+		return port == PORT_UNKNOWN ? pass_by(w, standing, RESULT_RESPONSE)
+					    : RESULT_RESPONSE;
+	if (standing == STANDS_BEHIND && look.result != RESULT_TLS)
+		return keep_early(packet, w);
 	if (look.result != LOOK_FURTHER)
-		return learned ? leave_foreign(w, look.result) : look.result;
-	begin_packet(w, 0);
-	read_all(packet);
-	if (!learned && w->stop != STOP_LOST) {
-		standing = find_standing(w);
-		if (standing == STANDS_IN_ANSWERS)
-			return RESULT_RESPONSE;
-		if (standing == STANDS_BEHIND)
-			return keep_early(packet, w);
-	}
+		return port == PORT_HTTP ? leave_foreign(w, look.result)
+					 : pass_by(w, standing, look.result);
 	if (w->stop == STOP_RECOGNISED)
 		prove(packet, w);
 	result = result_of(w, PHASE_START);
 	if (result == RESULT_NOT_HTTP)
-		return learned ? leave_foreign(w, result) : result;
+		return port == PORT_HTTP ? leave_foreign(w, result) : pass_by(w, standing, result);
 	leave_requests(packet, w);
-	learn(w->payload.local_port);
+	learn(w->payload.local_port, PORT_HTTP);
 	make_flow(&w->key, &w->flow);
 	return result;
 }
@@ -368,7 +377,7 @@ static __always_inline int judge_plain(packet_t *packet, struct flow *flow,
 }
 
 /* The payload is in the workspace. */
-SUBPROGRAM int judge_data(packet_t *packet, int learned)
+SUBPROGRAM int judge_data(packet_t *packet, __u32 port)
 {
 	struct workspace *w = workspace();
 	struct flow *flow;
@@ -376,10 +385,10 @@ SUBPROGRAM int judge_data(packet_t *packet, int learned)
 
 	if (!w || read_key(packet, &w->payload, &w->key, 0))
 		return RESULT_TRUNCATED;
-	flow = learned ? find_flow(&w->key) : (void *)0;
+	flow = port == PORT_HTTP ? find_flow(&w->key) : (void *)0;
 	if (!flow) {
 		begin_work(w, 0, w->payload.local_port);
-		return judge_first(packet, w, learned);
+		return judge_first(packet, w, port);
 	}
 	if (lock_flow(flow))
 		return RESULT_RESYNC;

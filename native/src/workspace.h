@@ -51,8 +51,8 @@ static __always_inline int make_opening(const struct flow_key *key, const struct
 static __always_inline const struct block *find_block(const struct block_key *key); /* or NULL */
 static __always_inline int make_block(const struct block_key *key, const struct block *block);
 static __always_inline void drop_block(const struct block_key *key);
-static __always_inline int is_learned(__u16 port);
-static __always_inline void learn(__u16 port);
+static __always_inline __u8 port_state(__u16 port);
+static __always_inline void learn(__u16 port, __u8 state);
 static __always_inline int is_excluded(__u16 port);
 static __always_inline void count_method(__u32 method);
 static __always_inline void count_unseen(__u32 protocol);

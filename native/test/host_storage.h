@@ -165,14 +165,14 @@ static __always_inline void drop_block(const struct block_key *key)
 	host_remove(&host_blocks, key);
 }
 
-static __always_inline int is_learned(__u16 port)
+static __always_inline __u8 port_state(__u16 port)
 {
-	return host.ports.learned[port];
+	return host.ports.state[port];
 }
 
-static __always_inline void learn(__u16 port)
+static __always_inline void learn(__u16 port, __u8 state)
 {
-	host.ports.learned[port] = 1;
+	host.ports.state[port] = state;
 	host.any_learned = 1;
 }
 
