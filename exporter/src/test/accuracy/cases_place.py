@@ -3,7 +3,7 @@ import subprocess
 
 from hosts import CLIENT4
 from http_grammar import UNIT4, head, requests_as_body, with_body
-from rows import case
+from rows import SENT_LOGGED, case
 from script import cut_at_random, mixed
 from streams import Stream
 
@@ -157,7 +157,10 @@ def other_protocols(stage, row):
     "other-protocols-values",
     "Redis values that are perfect requests, in packets of their own",
     servers="talk",
-    limits="on a connection whose beginning was seen, and is not HTTP",
+    limits="beyond them: a connection that began as something else is taken up by a packet that is a perfect request",
+    equal=SENT_LOGGED,
+    why="so that HTTP behind a foreign beginning, as a proxy's line, is found; a value that is a request, in a packet of "
+    "its own, cannot be told from that",
 )
 def other_protocols_values(stage, row):
     stream = stage.connect(row, "talk")

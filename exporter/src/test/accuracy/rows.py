@@ -8,6 +8,7 @@ from http_grammar import head, label, with_body
 SENT_LOGGED_COUNTED = ("sent", "logged", "counted")
 LOGGED_COUNTED = ("logged", "counted")
 SENT_COUNTED = ("sent", "counted")
+SENT_LOGGED = ("sent", "logged")
 
 
 @dataclasses.dataclass
