@@ -216,8 +216,33 @@ static void upgrades_in_a_row(void)
 	expect_nothing_kept("in a row", 0);
 }
 
+/* Which of the last 64 requests was a HEAD is known; the 65th has that one's place. */
+static void many_behind_head(void)
+{
+	static const char body[] = "HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n" OK;
+	struct connection c = begin_sweep(0, 5);
+	int i;
+
+	client_says(&c, "HEAD / HTTP/1.1\r\n\r\n");
+	server_says(&c, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n");
+	for (i = 0; i < 200; i++) {
+		client_says(&c, GET);
+		server_says(&c, body);
+	}
+	client_says(&c, UPGRADE GET);
+	server_says(&c, body);
+	expect_requests("behind 200 bodies", 0, 203);
+	client_says(&c, UPGRADE GET);
+	server_says(&c, OK);
+	expect_requests("behind 200 bodies", 1, 204);
+	server_says(&c, SWITCH);
+	check_number("behind 200 bodies", 2, "tunnels", 1, host.unseen[UNSEEN_TUNNEL]);
+	expect_requests("behind 200 bodies", 2, 204);
+}
+
 static void test(void)
 {
+	many_behind_head();
 	__u32 i;
 
 	for (i = 0; i < sizeof(dialogues) / sizeof(dialogues[0]); i++) {
