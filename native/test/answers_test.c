@@ -240,8 +240,39 @@ static void many_behind_head(void)
 	expect_requests("behind 200 bodies", 2, 204);
 }
 
+/* Something of the server's was not seen: the next packet that begins a response is in step again,
+ * and answers the last request. */
+static void gaps(void)
+{
+	static const char ten[] = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n";
+	static const __u32 missing[] = {10, 10 + sizeof(OK) - 1, 5000};
+	struct connection c;
+	__u32 i, accepted;
+
+	for (i = 0; i < 6; i++) {
+		accepted = i % 2;
+		c = begin_sweep(0, 5);
+		client_says(&c, i < 2 ? GET UPGRADE GET : GET GET UPGRADE GET);
+		server_says(&c, ten);
+		c.answered += missing[i / 2];
+		server_says(&c, accepted ? SWITCH : OK);
+		expect_requests("gap", i, (i < 2 ? 3 : 4) - accepted);
+		check_number("gap", i, "tunnels", accepted, host.unseen[UNSEEN_TUNNEL]);
+		expect_nothing_kept("gap", i);
+	}
+	c = begin_sweep(0, 5);
+	client_says(&c, GET UPGRADE GET);
+	server_says(&c, ten);
+	c.answered += 11; /* one octet beyond the body */
+	server_says(&c, "TTP/1.1 101 a\r\n\r\n");
+	expect_requests("gap into a line", 0, 2);
+	server_says(&c, OK);
+	expect_requests("gap into a line", 1, 3);
+}
+
 static void test(void)
 {
+	gaps();
 	many_behind_head();
 	__u32 i;
 

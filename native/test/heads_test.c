@@ -144,7 +144,7 @@ static void long_heads(void)
 static void long_lines(void)
 {
 	static char stream[30000];
-	static const int targets[] = {7985, 7986, 7987, 9000, 20000};
+	static const int targets[] = {7985, 7986, 7987, 7988, 9000, 20000};
 	struct connection c;
 	__u32 i, length, size;
 
