@@ -117,19 +117,21 @@ def probes(stage, row):
 
 
 @case(
-    "out-of-window", "a perfect request far outside of the window, which the server's kernel drops, between real ones"
+    "out-of-window",
+    "a perfect request far outside of the window, which the server's kernel drops, between real ones",
+    limits="behind the connection's first request and its answer",
 )
 def out_of_window(stage, row):
     wire = stage.wire(row)
     connection = peer(stage, wire, 670).connect()
     for i in range(10):
+        connection.deliver([(connection.sent, head("GET", f"/{i}"))])
+        row.wrote()
+        connection.answers(i + 1)
         real = connection.sent
         # Beyond the window, and long before it. (frame: the stream does not go on from there.)
         wire.send(connection.frame(real + (1 << 30), head("DELETE", "/injected")))
         wire.send(connection.frame(real - (1 << 20), head("DELETE", "/injected")))
-        connection.deliver([(real, head("GET", f"/{i}"))])
-        row.wrote()
-        connection.answers(i + 1)
 
 
 @case("same-tuple-closed", "the same four-tuple again after an orderly end, ten times, in mid-body numbers too")

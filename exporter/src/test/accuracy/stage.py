@@ -139,8 +139,13 @@ class Stage:
             if interface == "eth1":
                 closing.callback(Cable(self.lan, 0).close)
             stream = closing.enter_context(Stream(host, address, server.port))
+            known = server.log().total()
             stream.write(head())
             stream.answer()
+            # Servers answer first, and log then.
+            deadline = time.monotonic() + 5
+            while server.log().total() == known and time.monotonic() < deadline:
+                time.sleep(0.01)
 
     def play(self, case):
         """Runs a case and returns its row, whatever happens."""
