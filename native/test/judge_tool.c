@@ -49,6 +49,9 @@ static int answer(char *line)
 	verdict = judge_octets((__u8 *)line + 2, length, line[0] == 'n');
 	if (verdict.result != RESULT_REQUEST)
 		verdict.method = verdict.local_port = 0;
+	else /* of several, the lowest: what a reader of the maps can tell */
+		for (verdict.method = 0; !host.requests[verdict.method];)
+			verdict.method++;
 	printf("%d %d %d\n", verdict.result, verdict.method, verdict.local_port);
 	return fflush(stdout);
 }

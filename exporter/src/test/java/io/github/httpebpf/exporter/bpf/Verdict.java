@@ -7,7 +7,7 @@ import io.github.httpebpf.exporter.metrics.PacketResult;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What a judge makes of a packet; the method only of a counted request. */
+/** What a judge makes of a packet; the method only of counted requests: of several the first by id. */
 record Verdict(PacketResult result, @Nullable HttpMethod method) {
 
   static Verdict of(PacketResult result) {
@@ -18,13 +18,25 @@ record Verdict(PacketResult result, @Nullable HttpMethod method) {
     return new Verdict(PacketResult.REQUEST, method);
   }
 
-  /** What one packet changed in the maps, which must be one entry by one, or of each map one. */
+  /**
+   * What one packet changed in the maps: one entry of the ledger by one, and requests if that is so.
+   */
   static Verdict ofChange(Maps before, Maps after) {
     int result = changed(before.packets, after.packets);
-    int method = changed(before.requests, after.requests);
+    int method = lowestChanged(before.requests, after.requests);
     assertThat(result).as("one entry of packet_map").isNotNegative();
     assertThat(method >= 0).as("an entry of request_map").isEqualTo(result == 0);
     return new Verdict(resultOf(result), method < 0 ? null : HttpMethod.ofId(method));
+  }
+
+  /** A packet may hold several requests. */
+  private static int lowestChanged(long[] before, long[] after) {
+    for (int i = 0; i < after.length; i++) {
+      if (after[i] != before[i]) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static int changed(long[] before, long[] after) {
