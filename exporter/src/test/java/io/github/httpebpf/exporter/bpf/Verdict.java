@@ -7,7 +7,9 @@ import io.github.httpebpf.exporter.metrics.PacketResult;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What a judge makes of a packet; the method only of counted requests: of several the first by id. */
+/**
+ * What a judge makes of a packet; the method only of counted requests: of several the first by id.
+ */
 record Verdict(PacketResult result, @Nullable HttpMethod method) {
 
   static Verdict of(PacketResult result) {
@@ -19,7 +21,8 @@ record Verdict(PacketResult result, @Nullable HttpMethod method) {
   }
 
   /**
-   * What one packet changed in the maps: one entry of the ledger by one, and requests if that is so.
+   * What one packet changed in the maps: one entry of the ledger by one, and requests if that is
+   * so.
    */
   static Verdict ofChange(Maps before, Maps after) {
     int result = changed(before.packets, after.packets);
