@@ -6,7 +6,7 @@
 #include "first_look.h"
 #include "http_stream.h"
 
-#define LOCK_TRIES 64
+#define LOCK_TRIES 1024
 
 /* The connection of a packet from its client, or from its server. */
 static __always_inline int read_key(packet_t *packet, const struct payload *payload,
