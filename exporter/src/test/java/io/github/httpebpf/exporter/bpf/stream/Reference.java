@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>a packet is from before the connection's SYN;
  *   <li>a connection is lost by octets that an earlier packet brought;
  *   <li>Upgrade or CONNECT after an entry at which the server had sent more than the client had, or
- *       after which it sent what answers no request, so that it cannot be known which answer is
+ *       after the server sent what answers no request, so that it cannot be known which answer is
  *       theirs; or the answers cannot be read.
  * </ul>
  */
@@ -123,11 +123,21 @@ public final class Reference {
       }
       answers.put(packet.sequence() - answersBase, packet.data());
       undetermined |= answers.haveHoles();
-      paired &= opened || state != State.FOLLOWED || !answers.goBeyond(requests);
+      paired &= state != State.FOLLOWED || !answers.goBeyond(answerable());
       if (state == State.FOLLOWED && awaitsAnswer) {
         advance(packet);
       }
     }
+  }
+
+  /** The requests that a server may have answered: the last one's body may still be on its way. */
+  private List<ReferenceRequest> answerable() {
+    List<ReferenceRequest> answerable = new ArrayList<>(requests);
+    ReferenceRequest current = ReferenceRequest.read(octets, position);
+    if (current.hasHead()) {
+      answerable.add(current);
+    }
+    return answerable;
   }
 
   private void open(int first) {

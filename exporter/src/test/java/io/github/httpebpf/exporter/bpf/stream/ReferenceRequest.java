@@ -17,6 +17,7 @@ final class ReferenceRequest {
   private HttpMethod method = HttpMethod.OTHER;
   private boolean counts;
   private boolean upgrade;
+  private boolean hasHead;
   private boolean lost;
   private boolean complete;
 
@@ -47,6 +48,11 @@ final class ReferenceRequest {
   /** Whether all of it was read, except for octets that nobody has to read. */
   boolean isComplete() {
     return complete;
+  }
+
+  /** Whether its head is complete: a server may answer it. */
+  boolean hasHead() {
+    return hasHead;
   }
 
   boolean isLost() {
@@ -80,6 +86,7 @@ final class ReferenceRequest {
     reader.skipLine();
     ReferenceFields fields = ReferenceFields.read(reader);
     upgrade = fields.upgrade;
+    hasHead = true;
     if (method != HttpMethod.CONNECT) {
       readBody(fields);
     }
