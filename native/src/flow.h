@@ -37,13 +37,12 @@ enum phase {
 	PHASE_TARGET,
 	PHASE_VERSION,
 	PHASE_STATUS,
-	PHASE_LINE_REST, /* behind what matters of the start line */
-	PHASE_FIELD,	 /* at the beginning of a line of the head */
+	PHASE_FIELD, /* at the beginning of a line of the head */
 	PHASE_FIELD_NAME,
-	PHASE_FIELD_REST, /* behind what matters of the line */
-	PHASE_LENGTH,	  /* in the value of Content-Length */
-	PHASE_CODING,	  /* in the value of Transfer-Encoding */
-	PHASE_HEAD_END,	  /* behind the CR of the empty line */
+	PHASE_REST,	/* behind what matters of the line */
+	PHASE_LENGTH,	/* in the value of Content-Length */
+	PHASE_CODING,	/* in the value of Transfer-Encoding */
+	PHASE_HEAD_END, /* behind the CR of the empty line */
 	PHASE_BODY,
 	PHASE_CHUNK_SIZE,
 	PHASE_CHUNK_REST, /* of the line that has a chunk's size */

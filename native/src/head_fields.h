@@ -6,7 +6,7 @@
 #include "message_end.h"
 
 /* Words of a line that one step looks at. */
-#define REST_WORDS 32
+#define REST_WORDS 16
 
 /* Nobody can send as much as more digits say. */
 #define LENGTH_DIGITS_MAX 15
@@ -44,24 +44,43 @@ static __always_inline __u64 name_word(const __u8 *octets)
 #endif
 }
 
-/* Behind the line feed that ends the line, or behind what one step looks at. */
-static __always_inline __u32 skip_line(struct workspace *w, __u32 position, __u32 end)
+/* Whether a line that begins so may be one that matters; the next step finds out. */
+static __always_inline int may_matter(__u64 word)
 {
-	__u64 feeds;
-	__u32 i;
+	__u64 lower = word | EACH(0x20ull);
 
+	return (word & 0xff) <= '\r' || lower == OCTETS('c', 'o', 'n', 't', 'e', 'n', 't', '-') ||
+	       lower == OCTETS('t', 'r', 'a', 'n', 's', 'f', 'e', 'r') ||
+	       lower == OCTETS('u', 'p', 'g', 'r', 'a', 'd', 'e', ':');
+}
+
+/* Reads to behind the line feed that ends the line, or behind what one step looks at. `in_head`:
+ * lines that do not matter are passed over too. */
+SUBPROGRAM int skip_line(__u32 in_head)
+{
+	struct workspace *w = workspace();
+	__u32 i, position, end, last;
+	__u64 feeds;
+
+	if (!w)
+		return 0;
+	position = w->reached;
+	end = w->end;
+	last = in_head && end > 8 ? end - 8 : 0;
 	KEEP_LOOP
 	for (i = 0; i < REST_WORDS && position < end; i++) {
 		/* Behind the window there are zeros. */
 		feeds = octets_equal(word_at(w, position), '\n');
-		if (feeds) {
-			position += first_octet(feeds) + 1;
-			break;
+		if (!feeds) {
+			position += 8;
+			continue;
 		}
-		position += 8;
+		position += first_octet(feeds) + 1;
+		if (position > last || may_matter(word_at(w, position)))
+			break;
 	}
-	position = forget(w, position);
-	return position < end ? position : end;
+	w->reached = position < end ? position : end;
+	return 0;
 }
 
 /* At the beginning of a line. */
@@ -84,7 +103,7 @@ static __always_inline __u32 read_field(struct workspace *w, __u32 position, __u
 	}
 	octet |= 0x20;
 	if (octet != 'c' && octet != 't' && octet != 'u') {
-		s->phase = PHASE_FIELD_REST;
+		s->phase = PHASE_REST;
 		return position;
 	}
 	s->index = (octet == 'c'   ? FIELD_LENGTH
@@ -99,7 +118,7 @@ static __always_inline __u32 read_field(struct workspace *w, __u32 position, __u
 static __always_inline void begin_value(struct stream *s, __u32 name)
 {
 	s->index = 0;
-	s->phase = PHASE_FIELD_REST;
+	s->phase = PHASE_REST;
 	if (name == FIELD_LENGTH) {
 		s->phase = PHASE_LENGTH;
 		s->value = 0;
@@ -128,7 +147,7 @@ static __always_inline __u32 read_field_name(struct workspace *w, __u32 position
 	if (taken < 8)
 		difference &= octets_before_index(taken);
 	if (difference) {
-		s->phase = PHASE_FIELD_REST;
+		s->phase = PHASE_REST;
 		return position;
 	}
 	index += taken;
@@ -163,7 +182,7 @@ static __always_inline __u32 read_length(struct workspace *w, __u32 position)
 		s->index++;
 	} else {
 		s->flags |= STREAM_SPOILT;
-		s->phase = PHASE_FIELD_REST;
+		s->phase = PHASE_REST;
 	}
 	return position + 1;
 }

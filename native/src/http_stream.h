@@ -22,27 +22,24 @@
 /* From here on nothing matters up to the end of the line. */
 static __always_inline int is_rest(__u8 phase)
 {
-	return phase == PHASE_LINE_REST || phase == PHASE_FIELD_REST || phase == PHASE_CHUNK_REST ||
-	       phase == PHASE_TRAILER_REST;
+	return phase == PHASE_REST || phase == PHASE_CHUNK_REST || phase == PHASE_TRAILER_REST;
 }
 
-static __always_inline __u32 read_rest(struct workspace *w, __u32 position, __u32 end)
+static __always_inline void read_rest(struct workspace *w)
 {
 	struct stream *s = &w->stream;
 
-	position = skip_line(w, position, end);
-	if (octet_at(w, position - 1) != '\n')
-		return position;
+	skip_line(s->phase == PHASE_REST);
+	settle();
+	if (octet_at(w, w->reached - 1) != '\n')
+		return;
 	if (s->phase == PHASE_CHUNK_REST) {
 		begin_chunk(s);
 	} else if (s->phase == PHASE_TRAILER_REST) {
 		s->phase = PHASE_TRAILER;
 	} else {
-		if (s->phase == PHASE_LINE_REST)
-			s->left = 0;
 		s->phase = PHASE_FIELD;
 	}
-	return position;
 }
 
 /* A start line, or as much of it as the window holds: where reading is lies in w->reached. */
@@ -126,7 +123,7 @@ static __always_inline void read_window(struct workspace *w)
 			read_body(w, end);
 		settle();
 		if (is_rest(w->stream.phase) && !w->stop && w->reached < end)
-			w->reached = read_rest(w, w->reached, end);
+			read_rest(w);
 		settle();
 	}
 	w->stream.next += w->reached - w->position;

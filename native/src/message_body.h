@@ -106,7 +106,7 @@ static __always_inline __u32 read_empty_line(struct workspace *w, __u32 position
 	int head = s->phase == PHASE_HEAD_END;
 
 	if (octet_at(w, position) != '\n') {
-		s->phase = head ? PHASE_FIELD_REST : PHASE_TRAILER_REST;
+		s->phase = head ? PHASE_REST : PHASE_TRAILER_REST;
 		return position;
 	}
 	if (head)

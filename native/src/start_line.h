@@ -40,7 +40,7 @@ static __always_inline __u8 known_method(__u64 token)
 /* The request line is one: it counts, unless it is to be found out first whether it may. */
 static __always_inline void recognise(struct workspace *w)
 {
-	w->stream.phase = PHASE_LINE_REST;
+	w->stream.phase = PHASE_REST;
 	if (w->stream.flags & STREAM_UNPROVEN)
 		w->stop = STOP_RECOGNISED;
 	else
@@ -158,7 +158,7 @@ static __always_inline __u32 read_target(struct workspace *w, __u32 position, __
 	s->value += position - from;
 	if (s->value > TARGET_END_MAX) {
 		w->too_long = 1;
-		s->phase = PHASE_LINE_REST;
+		s->phase = PHASE_REST;
 		return position;
 	}
 	if (!outside || position >= end)
@@ -215,7 +215,7 @@ static __always_inline __u32 read_status(struct workspace *w, __u32 position)
 		s->status = s->status * 10 + octet - '0';
 	s->index = index + 1;
 	if (index == 11)
-		s->phase = PHASE_LINE_REST;
+		s->phase = PHASE_REST;
 	return position + 1;
 }
 
