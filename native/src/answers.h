@@ -141,7 +141,7 @@ SUBPROGRAM int follow_answers(packet_t *packet)
 
 	if (!w || read_key(packet, &w->payload, &w->key, 1))
 		return 0;
-	flow = find_flow(&w->key);
+	flow = find_flow(packet, &w->key);
 	if (!flow || flow->requests.phase == PHASE_TUNNEL || lock_flow(flow))
 		return 0;
 	answers = &flow->answers;

@@ -17,7 +17,7 @@ static __always_inline int read_key(packet_t *packet, const struct payload *payl
 
 	key->client_port = from_server ? payload->local_port : payload->remote_port;
 	key->server_port = from_server ? payload->remote_port : payload->local_port;
-	key->network = payload->network & ~NETWORK_UDP;
+	key->network = connection_network(packet, payload) & ~NETWORK_UDP;
 	if (payload->ipv6)
 		return packet_read(packet, payload->addresses, source, 16) ||
 		       packet_read(packet, payload->addresses + 16, destination, 16);

@@ -15,7 +15,8 @@ struct flow_key {
 	__u32 server[4];
 	__u16 client_port; /* in host order, like the next */
 	__u16 server_port;
-	__u32 network; /* VLAN identifiers, 12 bits each; NETWORK_UDP */
+	__u32 network; /* which one the addresses belong to: VLAN identifiers, 12 bits each, or what
+			  the hook has in their place; NETWORK_UDP */
 };
 
 #define NETWORK_UDP (1u << 31)

@@ -4,6 +4,7 @@
 #define JUDGE_H
 
 #include "answers.h"
+#include "plain_packet.h"
 #include "requests.h"
 
 /* Data that is received. Most that is no request shows it at once, on a port that is not for them.
@@ -43,7 +44,8 @@ static __always_inline void note_connection(packet_t *packet, const struct paylo
 static __always_inline int judge_received(packet_t *packet, int no_link_header)
 {
 	struct payload payload;
-	int result = no_link_header ? RESULT_COUNT : find_plain_payload(packet, &payload);
+	int result = no_link_header ? find_plain_payload(packet, 1, &payload)
+				    : find_plain_payload(packet, 0, &payload);
 
 	if (result == RESULT_COUNT) {
 		__builtin_memset(&payload, 0, sizeof(payload));
@@ -60,7 +62,8 @@ static __always_inline int judge_received(packet_t *packet, int no_link_header)
 static __always_inline void judge_sent(packet_t *packet, int no_link_header)
 {
 	struct payload payload;
-	int result = no_link_header ? RESULT_COUNT : find_plain_payload(packet, &payload);
+	int result = no_link_header ? find_plain_payload(packet, 1, &payload)
+				    : find_plain_payload(packet, 0, &payload);
 	struct workspace *w;
 
 	if (result == RESULT_NO_PAYLOAD || result == RESULT_NOT_TCP)

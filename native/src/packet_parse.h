@@ -101,25 +101,6 @@ static __always_inline __u16 be16(const __u8 *at)
 	return (__u16)(at[0] << 8 | at[1]);
 }
 
-/* As they lie in a packet, which the verifier lets be read unaligned. */
-static __always_inline __u32 plain_be16(const __u8 *at)
-{
-#ifdef __bpf__
-	return __builtin_bswap16(*(const __u16 *)at);
-#else
-	return be16(at);
-#endif
-}
-
-static __always_inline __u32 plain_be32(const __u8 *at)
-{
-#ifdef __bpf__
-	return __builtin_bswap32(*(const __u32 *)at);
-#else
-	return (__u32)be16(at) << 16 | be16(at + 2);
-#endif
-}
-
 static __always_inline __u32 be32(const __u8 *at)
 {
 	return (__u32)be16(at) << 16 | be16(at + 2);
@@ -337,85 +318,6 @@ static __always_inline int find_payload(packet_t *packet, int no_link_header,
 		offset += 4;
 	}
 	return parse_ethertype(packet, offset, ethertype, payload);
-}
-
-/* Of a segment whose headers are plain. Anything out of the ordinary is left to find_payload. */
-static __always_inline int plain_tcp(packet_t *packet, const __u8 *tcp, __u32 offset, __u32 end,
-				     struct payload *payload)
-{
-	__u32 header = (tcp[12] >> 4) * 4;
-	__u8 flags = tcp[13];
-
-	if (header < 20 || offset + header > end || end > packet_length(packet) ||
-	    (flags & (TCP_SYN | TCP_RST)))
-		return RESULT_COUNT;
-	if (offset + header == end)
-		return RESULT_NO_PAYLOAD;
-	payload->offset = offset + header;
-	payload->length = end - offset - header;
-	payload->sequence = plain_be32(tcp + 4);
-	payload->acknowledgement = plain_be32(tcp + 8);
-	payload->remote_port = plain_be16(tcp);
-	payload->local_port = plain_be16(tcp + 2);
-	payload->network = 0;
-	payload->flags = flags;
-	payload->may_be_quic = 0;
-	payload->reserved = 0;
-	return RESULT_REQUEST;
-}
-
-/* Likewise of a datagram; `end` is where its IP packet ends. */
-static __always_inline int plain_udp(packet_t *packet, const __u8 *udp, __u32 offset, __u32 end)
-{
-	__u32 port = plain_be16(udp + 2);
-
-	if (offset + 8 > end || end > packet_length(packet) ||
-	    plain_be16(udp + 4) >= QUIC_DATAGRAM_MIN + 8 || port == PORT_GENEVE ||
-	    port == PORT_VXLAN || port == PORT_VXLAN_LINUX)
-		return RESULT_COUNT;
-	return RESULT_NOT_TCP;
-}
-
-#define PLAIN_IPV4 (ETH_HLEN + 20)
-#define PLAIN_IPV6 (ETH_HLEN + 40)
-#define PLAIN_TCP  20
-
-/*
- * What nearly all packets are: Ethernet without tags, IP without options, TCP, all in the linear
- * part. RESULT_COUNT: this one is not.
- */
-static __always_inline int find_plain_payload(packet_t *packet, struct payload *payload)
-{
-	const __u8 *at = packet_header(packet, PLAIN_IPV4 + PLAIN_TCP);
-	__u32 ethertype, end;
-
-	if (!at || packet_tag_removed(packet))
-		return RESULT_COUNT;
-	ethertype = plain_be16(at + 12);
-	if (ethertype == ETH_P_IP) {
-		if (at[14] != 0x45 ||
-		    (plain_be16(at + 20) & (IP_MORE_FRAGMENTS | IP_FRAGMENT_OFFSET)))
-			return RESULT_COUNT;
-		end = ETH_HLEN + plain_be16(at + 16);
-		if (at[23] == IPPROTO_UDP)
-			return plain_udp(packet, at + PLAIN_IPV4, PLAIN_IPV4, end);
-		if (at[23] != IPPROTO_TCP)
-			return RESULT_COUNT;
-		payload->addresses = ETH_HLEN + 12;
-		payload->ipv6 = 0;
-		return plain_tcp(packet, at + PLAIN_IPV4, PLAIN_IPV4, end, payload);
-	}
-	if (ethertype == ETH_P_ARP)
-		return RESULT_NOT_TCP;
-	if (ethertype != ETH_P_IPV6)
-		return RESULT_COUNT;
-	at = packet_header(packet, PLAIN_IPV6 + PLAIN_TCP);
-	if (!at || at[14] >> 4 != 6 || at[20] != IPPROTO_TCP)
-		return RESULT_COUNT;
-	payload->addresses = ETH_HLEN + 8;
-	payload->ipv6 = 1;
-	return plain_tcp(packet, at + PLAIN_IPV6, PLAIN_IPV6, PLAIN_IPV6 + plain_be16(at + 18),
-			 payload);
 }
 
 #endif

@@ -41,14 +41,19 @@ struct workspace {
 					  inside */
 };
 
-/* Storage: in the kernel maps, in the host's tests arrays. Whoever includes this defines it. */
+/* Storage: in the kernel maps, in the host's tests arrays. Whoever includes this defines it. What
+ * finds may answer NULL. */
 static __always_inline struct workspace *workspace(void);
-static __always_inline struct flow *find_flow(const struct flow_key *key); /* or NULL */
-static __always_inline int make_flow(const struct flow_key *key, const struct flow *flow);
-static __always_inline void drop_flow(const struct flow_key *key);
-static __always_inline struct opening *find_opening(const struct flow_key *key); /* or NULL */
+static __always_inline __u32 connection_network(packet_t *packet, const struct payload *payload);
+static __always_inline struct flow *find_flow(packet_t *packet, const struct flow_key *key);
+static __always_inline struct flow *
+find_other_flow(const struct flow_key *key); /* not the packet's */
+static __always_inline int make_flow(packet_t *packet, const struct flow_key *key,
+				     const struct flow *flow);
+static __always_inline void drop_flow(packet_t *packet, const struct flow_key *key);
+static __always_inline struct opening *find_opening(const struct flow_key *key);
 static __always_inline int make_opening(const struct flow_key *key, const struct opening *opening);
-static __always_inline const struct block *find_block(const struct block_key *key); /* or NULL */
+static __always_inline const struct block *find_block(const struct block_key *key);
 static __always_inline int make_block(const struct block_key *key, const struct block *block);
 static __always_inline void drop_block(const struct block_key *key);
 static __always_inline __u8 port_state(__u16 port);

@@ -125,18 +125,33 @@ static __always_inline struct workspace *workspace(void)
 	return &host.workspace;
 }
 
-static __always_inline struct flow *find_flow(const struct flow_key *key)
+static __always_inline __u32 connection_network(packet_t *packet, const struct payload *payload)
+{
+	(void)packet;
+	return payload->network;
+}
+
+static __always_inline struct flow *find_other_flow(const struct flow_key *key)
 {
 	return host_value(&host_flows, key);
 }
 
-static __always_inline int make_flow(const struct flow_key *key, const struct flow *flow)
+static __always_inline struct flow *find_flow(packet_t *packet, const struct flow_key *key)
 {
+	(void)packet;
+	return find_other_flow(key);
+}
+
+static __always_inline int make_flow(packet_t *packet, const struct flow_key *key,
+				     const struct flow *flow)
+{
+	(void)packet;
 	return host_put(&host_flows, key, flow);
 }
 
-static __always_inline void drop_flow(const struct flow_key *key)
+static __always_inline void drop_flow(packet_t *packet, const struct flow_key *key)
 {
+	(void)packet;
 	host_remove(&host_flows, key);
 }
 

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* The maps of a capture, whatever its hook; and, but for connections, how they are used. */
+#ifndef CAPTURE_MAPS_H
+#define CAPTURE_MAPS_H
+
+#include <bpf/bpf_helpers.h>
+
+#include "workspace.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, REQUEST_MAP_ENTRIES);
+	__type(key, __u32);
+	__type(value, struct datarec);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} request_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PACKET_MAP_ENTRIES);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} packet_map SEC(".maps");
+
+/* Connections that carry what cannot be counted. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UNSEEN_MAP_ENTRIES);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} unseen_map SEC(".maps");
+
+/* The state of connections. It survives a swap of the program, and is nobody else's to read. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, FLOWS_MAX);
+	__type(key, struct flow_key);
+	__type(value, struct flow);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} flow_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, OPENINGS_MAX);
+	__type(key, struct flow_key);
+	__type(value, struct opening);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} opening_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, BLOCKS_MAX);
+	__type(key, struct block_key);
+	__type(value, struct block);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} block_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct port_set);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} port_map SEC(".maps");
+
+/* For readers; the program does not use it. The loader makes a new one at each load, hence not
+ * pinned by name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct capture_info);
+} capture_info SEC(".maps");
+
+/* Both programs run with bottom halves off, so none meets the other's in mid-work on its CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct workspace);
+} workspace_map SEC(".maps");
+
+const volatile struct capture_config capture_config SEC(".rodata.config") = {};
+
+static __always_inline struct workspace *workspace(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&workspace_map, &key);
+}
+
+static __always_inline struct flow *find_other_flow(const struct flow_key *key)
+{
+	return bpf_map_lookup_elem(&flow_map, key);
+}
+
+static __always_inline int map_flow(const struct flow_key *key, const struct flow *flow)
+{
+	int result = bpf_map_update_elem(&flow_map, key, flow, BPF_ANY);
+
+	/* What was never looked up gives way first. */
+	bpf_map_lookup_elem(&flow_map, key);
+	return result;
+}
+
+static __always_inline struct opening *find_opening(const struct flow_key *key)
+{
+	return bpf_map_lookup_elem(&opening_map, key);
+}
+
+static __always_inline int make_opening(const struct flow_key *key, const struct opening *opening)
+{
+	return bpf_map_update_elem(&opening_map, key, opening, BPF_ANY);
+}
+
+static __always_inline const struct block *find_block(const struct block_key *key)
+{
+	return bpf_map_lookup_elem(&block_map, key);
+}
+
+static __always_inline int make_block(const struct block_key *key, const struct block *block)
+{
+	return bpf_map_update_elem(&block_map, key, block, BPF_ANY);
+}
+
+static __always_inline void drop_block(const struct block_key *key)
+{
+	bpf_map_delete_elem(&block_map, key);
+}
+
+static __always_inline struct port_set *ports(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&port_map, &key);
+}
+
+static __always_inline __u8 port_state(__u16 port)
+{
+	const struct port_set *set = ports();
+
+	return set ? set->state[port] : PORT_UNKNOWN;
+}
+
+static __always_inline void learn(__u16 port, __u8 state)
+{
+	struct port_set *set = ports();
+
+	if (set)
+		set->state[port] = state;
+}
+
+static __always_inline int is_excluded(__u16 port)
+{
+	return capture_config.excluded_ports[port / 64] >> (port % 64) & 1;
+}
+
+static __always_inline __u32 random_number(void)
+{
+	return bpf_get_prandom_u32();
+}
+
+static __always_inline __u32 own_cpu(void)
+{
+	return bpf_get_smp_processor_id();
+}
+
+/* Per-CPU, and a tc program is not preempted by itself on a CPU: a plain addition loses nothing. */
+static __always_inline void count_method(__u32 method)
+{
+	struct datarec *record = bpf_map_lookup_elem(&request_map, &method);
+
+	if (record)
+		record->rx_packets++;
+}
+
+static __always_inline void count_unseen(__u32 protocol)
+{
+	__u64 *connections = bpf_map_lookup_elem(&unseen_map, &protocol);
+
+	if (connections)
+		(*connections)++;
+}
+
+static __always_inline void count_packet(__u32 result)
+{
+	__u64 *packets = bpf_map_lookup_elem(&packet_map, &result);
+
+	if (packets)
+		(*packets)++;
+}
+
+#endif
