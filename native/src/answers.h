@@ -4,44 +4,26 @@
 #ifndef ANSWERS_H
 #define ANSWERS_H
 
-#include "connection.h"
+#include "decisions.h"
 
 /* Answers in one packet that each decide on a connection. */
 #define DECISIONS_MAX 16
 
-/* Reads on in the client's direction, in what was kept of it. */
-static __always_inline void read_kept(packet_t *packet, struct workspace *w)
+/* The server has octets that were never seen here, and so they will not come any more. */
+static __always_inline int has_missed(const struct workspace *w)
 {
-	w->answers = 0;
-	w->stop = 0;
-	begin_packet(w, w->payload.length);
-	read_all(packet);
-	if (w->stop == STOP_RECOGNISED)
-		prove(packet, w);
+	const struct stream *requests = &w->flow.requests;
+
+	return (w->payload.flags & TCP_ACK) && requests->phase < PHASE_UNDECIDED &&
+	       (__s32)(w->payload.acknowledgement - requests->next) > 0;
 }
 
-/* Until the client's next packet. */
-static __always_inline void leave_kept(struct workspace *w)
-{
-	if (w->stream.phase == PHASE_LOST) {
-		release_held();
-		w->flow.lost_at = w->payload.sequence;
-	}
-	w->flow.requests = w->stream;
-	w->answers = 1;
-	w->stop = 0;
-}
-
-/*
- * The server has octets that were never seen here, and so they will not come any more. If no
- * request was seen before, they were something else's, and what was kept may be the first.
- */
+/* If no request was seen before, they were something else's, and what was kept may be the first. */
 static __always_inline void notice_missed(packet_t *packet, struct workspace *w)
 {
-	w->stream = w->flow.requests;
-	if (!(w->payload.flags & TCP_ACK) || w->stream.phase >= PHASE_UNDECIDED ||
-	    (__s32)(w->payload.acknowledgement - w->stream.next) <= 0)
+	if (!has_missed(w))
 		return;
+	w->stream = w->flow.requests;
 	if ((w->flow.flags & FLOW_HOLDS) && w->stream.phase == PHASE_START &&
 	    (w->stream.flags & STREAM_UNPROVEN)) {
 		w->stream.next = w->flow.held_start;
@@ -50,27 +32,7 @@ static __always_inline void notice_missed(packet_t *packet, struct workspace *w)
 		w->stream.phase = PHASE_LOST;
 		w->stream.next = w->payload.acknowledgement;
 	}
-	leave_kept(w);
-}
-
-/* The answer has come: what was kept of the client's octets can be judged. */
-SUBPROGRAM int decide(packet_t *packet)
-{
-	struct workspace *w = workspace();
-
-	if (!w || w->flow.requests.phase != PHASE_UNDECIDED ||
-	    (__s32)(w->flow.answered - w->flow.requested) < 0)
-		return 0;
-	w->stream = w->flow.requests;
-	if (w->flow.tunnel == w->flow.requested) {
-		enter_tunnel(&w->stream);
-		release_held();
-	} else {
-		w->stream.phase = PHASE_START;
-		read_kept(packet, w);
-	}
-	leave_kept(w);
-	return 0;
+	leave_kept(packet, w);
 }
 
 /* Out of step: in again where a packet begins a response, which is taken for the last one's. */
@@ -96,7 +58,7 @@ static __always_inline void judge_answer(packet_t *packet, struct workspace *w)
 	int stopped;
 
 	notice_missed(packet, w);
-	w->flow.flags |= FLOW_ANSWERED;
+	w->flow.server_seen = 1;
 	w->stream = w->flow.answers;
 	if ((__s32)(ahead + length) <= 0)
 		return;
@@ -132,31 +94,50 @@ static __always_inline void judge_answer(packet_t *packet, struct workspace *w)
 	w->flow.answers.phase = PHASE_LOST;
 }
 
+/* Within a body, which most of what servers send is. */
+static __always_inline int pass_body(struct stream *answers, const struct payload *payload)
+{
+	if (answers->next != payload->sequence ||
+	    (answers->phase != PHASE_BODY && answers->phase != PHASE_CHUNK) ||
+	    payload->length >= answers->left)
+		return -1;
+	answers->left -= payload->length;
+	answers->next += payload->length;
+	return 0;
+}
+
+/* An answer that changes what is known of the requests: nobody else may be at them. */
+static __always_inline void judge_both(packet_t *packet, struct workspace *w, struct flow *flow)
+{
+	if (take_lock(&flow->lock))
+		return;
+	copy_requests(&w->flow, flow);
+	judge_answer(packet, w);
+	copy_requests(flow, &w->flow);
+	release_lock(&flow->lock);
+}
+
 /* The payload is in the workspace. */
 SUBPROGRAM int follow_answers(packet_t *packet)
 {
-	struct workspace *w = workspace();
-	struct stream *answers;
+	struct workspace *w = workspace(packet);
 	struct flow *flow;
 
-	if (!w || read_key(packet, &w->payload, &w->key, 1))
+	if (!w || read_key(packet, w, 1))
 		return 0;
 	flow = find_flow(packet, &w->key);
-	if (!flow || flow->requests.phase == PHASE_TUNNEL || lock_flow(flow))
+	if (!flow || flow->requests.phase == PHASE_TUNNEL || take_lock(&flow->answers_lock))
 		return 0;
-	answers = &flow->answers;
-	if (answers->next == w->payload.sequence &&
-	    (answers->phase == PHASE_BODY || answers->phase == PHASE_CHUNK) &&
-	    w->payload.length < answers->left) {
-		answers->left -= w->payload.length;
-		answers->next += w->payload.length;
-	} else {
+	if (pass_body(&flow->answers, &w->payload)) {
 		begin_work(w, 1, w->payload.remote_port);
 		copy_flow(&w->flow, flow);
-		judge_answer(packet, w);
-		copy_flow(flow, &w->flow);
+		if (has_missed(w) || w->flow.requests.phase == PHASE_UNDECIDED)
+			judge_both(packet, w, flow);
+		else
+			judge_answer(packet, w);
+		copy_answers(flow, &w->flow);
 	}
-	unlock_flow(flow);
+	release_lock(&flow->answers_lock);
 	return 0;
 }
 

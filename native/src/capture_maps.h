@@ -5,7 +5,11 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "capture_config.h"
 #include "workspace.h"
+
+static __always_inline void add_one(__u64 *counter);
+static __always_inline void count_owner(__u64 owner, __u32 method);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -31,6 +35,15 @@ struct {
 	__type(value, __u64);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } unseen_map SEC(".maps");
+
+/* By the server's port, if that is asked for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, SERIES_MAX + METHOD_COUNT);
+	__type(key, struct series_key);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} port_request_map SEC(".maps");
 
 /* The state of connections. It survives a swap of the program, and is nobody else's to read. */
 struct {
@@ -74,22 +87,13 @@ struct {
 	__type(value, struct capture_info);
 } capture_info SEC(".maps");
 
-/* Both programs run with bottom halves off, so none meets the other's in mid-work on its CPU. */
+/* As many on each CPU as there may be packets in mid-work at one time. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, WORKSPACES);
 	__type(key, __u32);
 	__type(value, struct workspace);
 } workspace_map SEC(".maps");
-
-const volatile struct capture_config capture_config SEC(".rodata.config") = {};
-
-static __always_inline struct workspace *workspace(void)
-{
-	__u32 key = 0;
-
-	return bpf_map_lookup_elem(&workspace_map, &key);
-}
 
 static __always_inline struct flow *find_other_flow(const struct flow_key *key)
 {
@@ -167,13 +171,47 @@ static __always_inline __u32 own_cpu(void)
 	return bpf_get_smp_processor_id();
 }
 
-/* Per-CPU, and a tc program is not preempted by itself on a CPU: a plain addition loses nothing. */
-static __always_inline void count_method(__u32 method)
+/* A series of its own, or the rest's where there is room for no more. */
+static __always_inline void count_series(void *map, __u64 owner, __u32 method)
+{
+	struct series_key key = {.owner = owner, .method = method};
+	__u64 *requests = bpf_map_lookup_elem(map, &key);
+	__u64 one = 1;
+
+	if (!requests) {
+		if (!bpf_map_update_elem(map, &key, &one, BPF_NOEXIST))
+			return;
+		/* Another CPU was first, or it is full. */
+		requests = bpf_map_lookup_elem(map, &key);
+		key.owner = SERIES_OTHER;
+		if (!requests)
+			requests = bpf_map_lookup_elem(map, &key);
+	}
+	if (requests)
+		add_one(requests);
+}
+
+SUBPROGRAM int count_labelled(packet_t *packet, __u32 method)
+{
+	const struct workspace *w = workspace(packet);
+
+	if (!w)
+		return 0;
+	if (capture_config.flags & CONFIG_PORT_LABELS)
+		count_series(&port_request_map, w->key.server_port, method);
+	if (capture_config.flags & CONFIG_CGROUP_LABELS)
+		count_owner(w->owner, method);
+	return 0;
+}
+
+static __always_inline void count_method(packet_t *packet, __u32 method)
 {
 	struct datarec *record = bpf_map_lookup_elem(&request_map, &method);
 
 	if (record)
-		record->rx_packets++;
+		add_one(&record->rx_packets);
+	if (capture_config.flags & (CONFIG_PORT_LABELS | CONFIG_CGROUP_LABELS))
+		count_labelled(packet, method);
 }
 
 static __always_inline void count_unseen(__u32 protocol)
@@ -181,9 +219,10 @@ static __always_inline void count_unseen(__u32 protocol)
 	__u64 *connections = bpf_map_lookup_elem(&unseen_map, &protocol);
 
 	if (connections)
-		(*connections)++;
+		add_one(connections);
 }
 
+/* The hooks that count packets are not entered twice on a CPU. */
 static __always_inline void count_packet(__u32 result)
 {
 	__u64 *packets = bpf_map_lookup_elem(&packet_map, &result);

@@ -3,21 +3,25 @@
 #ifndef CONNECTION_H
 #define CONNECTION_H
 
+#include <stddef.h>
+
 #include "first_look.h"
 #include "http_stream.h"
 
 #define LOCK_TRIES 1024
 
 /* The connection of a packet from its client, or from its server. */
-static __always_inline int read_key(packet_t *packet, const struct payload *payload,
-				    struct flow_key *key, int from_server)
+static __always_inline int read_key(packet_t *packet, struct workspace *w, int from_server)
 {
+	const struct payload *payload = &w->payload;
+	struct flow_key *key = &w->key;
 	__u32 *source = from_server ? key->server : key->client;
 	__u32 *destination = from_server ? key->client : key->server;
 
 	key->client_port = from_server ? payload->local_port : payload->remote_port;
 	key->server_port = from_server ? payload->remote_port : payload->local_port;
-	key->network = connection_network(packet, payload) & ~NETWORK_UDP;
+	w->owner = packet_owner(packet);
+	key->network = ((__u32)w->owner ^ payload->network) & ~NETWORK_UDP;
 	if (payload->ipv6)
 		return packet_read(packet, payload->addresses, source, 16) ||
 		       packet_read(packet, payload->addresses + 16, destination, 16);
@@ -55,37 +59,55 @@ SUBPROGRAM int wait_briefly(__u32 rounds)
  * what was there before: whoever does not find himself alone afterwards steps back, and tries
  * again.
  */
-static __always_inline int lock_flow(struct flow *flow)
+static __always_inline int take_lock(__u64 *lock)
 {
 	int i;
 
 	KEEP_LOOP
 	for (i = 0; i < LOCK_TRIES; i++) {
-		__sync_fetch_and_add(&flow->lock, 1);
-		if (*(volatile __u64 *)&flow->lock == 1)
+		__sync_fetch_and_add(lock, 1);
+		if (*(volatile __u64 *)lock == 1)
 			return 0;
-		__sync_fetch_and_add(&flow->lock, -1);
+		__sync_fetch_and_add(lock, -1);
 		/* Not all for as long, lest they step in time. */
 		wait_briefly(own_cpu() % 2 ? 400 : 100);
 	}
 	return -1;
 }
 
-static __always_inline void unlock_flow(struct flow *flow)
+static __always_inline void release_lock(__u64 *lock)
 {
-	__sync_fetch_and_add(&flow->lock, -1);
+	__sync_fetch_and_add(lock, -1);
 }
 
-/* All but the lock. */
-static __always_inline void copy_flow(struct flow *to, const struct flow *from)
+static __always_inline void copy_words_of_flow(struct flow *to, const struct flow *from,
+					       const __u32 begin, const __u32 end)
 {
 	__u64 *target = (__u64 *)to;
 	const __u64 *source = (const __u64 *)from;
 	__u32 i;
 
 #pragma unroll
-	for (i = 1; i < sizeof(*to) / 8; i++)
+	for (i = begin / 8; i < end / 8; i++)
 		target[i] = source[i];
+}
+
+/* A side, but for its lock. */
+static __always_inline void copy_requests(struct flow *to, const struct flow *from)
+{
+	copy_words_of_flow(to, from, offsetof(struct flow, requests),
+			   offsetof(struct flow, answers_lock));
+}
+
+static __always_inline void copy_answers(struct flow *to, const struct flow *from)
+{
+	copy_words_of_flow(to, from, offsetof(struct flow, answers), sizeof(*to));
+}
+
+static __always_inline void copy_flow(struct flow *to, const struct flow *from)
+{
+	copy_requests(to, from);
+	copy_answers(to, from);
 }
 
 static __always_inline void begin_work(struct workspace *w, __u8 answers, __u16 port)
@@ -95,6 +117,7 @@ static __always_inline void begin_work(struct workspace *w, __u8 answers, __u16 
 	w->counted = 0;
 	w->too_long = 0;
 	w->from_block = 0;
+	w->begun = 0;
 	w->excluded = is_excluded(port);
 }
 
@@ -103,6 +126,7 @@ static __always_inline void begin_flow(struct workspace *w, __u32 sequence)
 {
 	__builtin_memset(&w->flow, 0, sizeof(w->flow));
 	w->flow.flags = FLOW_FOREIGN; /* until there is a request */
+	w->begun = 1;
 	w->flow.answers.next = w->payload.acknowledgement;
 	__builtin_memset(&w->stream, 0, sizeof(w->stream));
 	w->stream.next = sequence;
@@ -127,7 +151,7 @@ SUBPROGRAM int read_all(packet_t *packet)
 	for (i = 0; i < GOES_MAX; i++)
 		if (!read_on(packet))
 			return 0;
-	w = workspace();
+	w = workspace(packet);
 	if (w)
 		lose(w, 0);
 	return 0;
@@ -145,7 +169,7 @@ static __always_inline void prove(packet_t *packet, struct workspace *w)
 	w->stream.flags &= ~STREAM_UNPROVEN;
 	w->flow.flags &= ~FLOW_FOREIGN;
 	w->stop = 0;
-	count_request(w);
+	count_request(packet, w);
 	read_all(packet);
 }
 
@@ -160,7 +184,7 @@ static __always_inline void leave_requests(packet_t *packet, struct workspace *w
 		lose(w, 0);
 	if (w->stream.phase == PHASE_LOST) {
 		w->flow.lost_at = w->payload.acknowledgement;
-		release_held();
+		release_held(packet);
 		if ((__s32)(end - w->stream.next) > 0)
 			w->stream.next = end;
 	}

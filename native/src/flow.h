@@ -15,8 +15,8 @@ struct flow_key {
 	__u32 server[4];
 	__u16 client_port; /* in host order, like the next */
 	__u16 server_port;
-	__u32 network; /* which one the addresses belong to: VLAN identifiers, 12 bits each, or what
-			  the hook has in their place; NETWORK_UDP */
+	__u32 network; /* which one the addresses belong to: VLAN identifiers, 12 bits each, or the
+			  cgroup; NETWORK_UDP */
 };
 
 #define NETWORK_UDP (1u << 31)
@@ -79,27 +79,33 @@ struct stream {
 #define STREAM_UNPROVEN 32 /* no request line was seen yet */
 #define STREAM_CODED	64 /* has a Transfer-Encoding */
 
+/*
+ * Either direction has its side, written by its own program alone, which holds that side's lock;
+ * what matters for both is written with both locks held.
+ */
 struct flow {
-	__u64 lock; /* the CPUs that are at it */
+	__u64 lock; /* the CPUs that are at the requests */
 	struct stream requests;
-	struct stream answers;
 	__u64 head_requests; /* a bit for each of the last 64 requests: its answer has no body */
 	__u32 start;	     /* sequence number of the first octet */
 	__u32 requested;     /* heads of requests so far */
-	__u32 answered;	     /* heads of final responses so far */
-	__u32 tunnel;	     /* the number of the request whose answer opened a tunnel, or 0 */
 	__u32 held;	     /* name of the kept octets in block_map */
 	__u32 held_start;    /* sequence number of the first of them */
 	__u32 held_end;	     /* sequence number behind the last of them */
 	__u32 lost_at;	     /* acknowledgement number of the client when its requests were lost */
 	__u32 flags;
 	__u32 reserved;
+	__u64 answers_lock; /* the CPUs that are at the answers */
+	struct stream answers;
+	__u32 answered;	   /* heads of final responses so far */
+	__u32 tunnel;	   /* the number of the request whose answer opened a tunnel, or 0 */
+	__u32 server_seen; /* whether any of its packets was */
+	__u32 reserved_too;
 };
 
-#define FLOW_STARTED  1 /* `start` is known */
-#define FLOW_HOLDS    2 /* octets are kept */
-#define FLOW_FOREIGN  4 /* never was HTTP */
-#define FLOW_ANSWERED 8 /* anything was seen of the server */
+#define FLOW_STARTED 1 /* `start` is known */
+#define FLOW_HOLDS   2 /* octets are kept */
+#define FLOW_FOREIGN 4 /* never was HTTP */
 
 /* Octets that came too early, by where they stand among the sequence numbers. */
 struct block_key {
@@ -130,7 +136,7 @@ struct port_set {
 
 _Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed");
 _Static_assert(sizeof(struct stream) == 32, "copied by words");
-_Static_assert(sizeof(struct flow) == 120, "copied by words");
+_Static_assert(sizeof(struct flow) == 136, "copied by words");
 _Static_assert(sizeof(struct block_key) == 8, "no padding: it is hashed");
 
 #endif

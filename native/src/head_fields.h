@@ -56,9 +56,9 @@ static __always_inline int may_matter(__u64 word)
 
 /* Reads to behind the line feed that ends the line, or behind what one step looks at. `in_head`:
  * lines that do not matter are passed over too. */
-SUBPROGRAM int skip_line(__u32 in_head)
+SUBPROGRAM int skip_line(packet_t *packet, __u32 in_head)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = workspace(packet);
 	__u32 i, position, end, last;
 	__u64 feeds;
 

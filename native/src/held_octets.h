@@ -86,7 +86,7 @@ static __always_inline void mark_present(struct block *block, __u32 from, __u32 
  */
 SUBPROGRAM int hold_block(packet_t *packet, __u32 sequence, __u32 offset, __u32 length)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = workspace(packet);
 	__u32 from = sequence & (BLOCK_OCTETS - 1);
 	const struct block *before;
 	struct block_key key;
@@ -111,7 +111,7 @@ SUBPROGRAM int hold_block(packet_t *packet, __u32 sequence, __u32 offset, __u32 
 /* Keeps `length` octets, the first of which has that sequence number. Negative if it cannot. */
 SUBPROGRAM int hold(packet_t *packet, __u32 sequence, __u32 offset, __u32 length)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = workspace(packet);
 	__u32 end = sequence + length, i;
 	int count;
 
@@ -142,9 +142,9 @@ SUBPROGRAM int hold(packet_t *packet, __u32 sequence, __u32 offset, __u32 length
 }
 
 /* Nothing is kept any more, lest it take the room of what still waits. */
-SUBPROGRAM int release_held(void)
+SUBPROGRAM int release_held(packet_t *packet)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = workspace(packet);
 	struct block_key key;
 	__u32 first, i;
 
@@ -165,9 +165,9 @@ SUBPROGRAM int release_held(void)
 }
 
 /* The octets whose turn it is into the window, if they are kept. */
-SUBPROGRAM int load_held(__u32 next)
+SUBPROGRAM int load_held(packet_t *packet, __u32 next)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = workspace(packet);
 	__u32 from = next & (BLOCK_OCTETS - 1);
 	const struct block *block;
 	struct block_key key;
@@ -176,7 +176,7 @@ SUBPROGRAM int load_held(__u32 next)
 	if (!w || w->answers || !(w->flow.flags & FLOW_HOLDS))
 		return -1;
 	if ((__s32)(w->flow.held_end - next) <= 0) {
-		release_held();
+		release_held(packet);
 		return -1;
 	}
 	key = held_key(w, next);

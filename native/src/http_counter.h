@@ -64,9 +64,13 @@ enum unseen_protocol {
 	UNSEEN_COUNT = 4,
 };
 
-#define REQUEST_MAP_ENTRIES 16
-#define PACKET_MAP_ENTRIES  64
-#define UNSEEN_MAP_ENTRIES  16
+#define CONFIG_PORT_LABELS   1
+#define CONFIG_CGROUP_LABELS 2
+#define CONFIG_XDP_BUFFERS   4 /* packets may lie in several; Linux 5.18 */
+
+#define REQUEST_MAP_ENTRIES  16
+#define PACKET_MAP_ENTRIES   64
+#define UNSEEN_MAP_ENTRIES   16
 
 /* RFC 9112 section 3: the length of a request line that everyone should support. */
 #define REQUEST_LINE_MAX 8000
@@ -76,9 +80,23 @@ struct datarec {
 	__u64 rx_packets; /* requests */
 };
 
+/* Key of port_request_map and cgroup_request_map, the values of which are numbers of requests. */
+struct series_key {
+	__u64 owner; /* a local port; the id of a cgroup; or SERIES_OTHER */
+	__u32 method;
+	__u32 reserved;
+};
+
+#define SERIES_OTHER 0
+
+/* Unless the loader is told otherwise. */
+#define SERIES_MAX 200
+
 enum capture_hook {
 	HOOK_TCX = 1,
 	HOOK_CLSACT = 2,
+	HOOK_XDP = 3,
+	HOOK_CGROUP = 4,
 };
 
 /* Value of capture_info, written by the loader, read by whoever wants to know what is pinned here.
@@ -90,7 +108,8 @@ struct capture_info {
 	__u32 tc_priority;	/* clsact only */
 	__u32 tc_handle;	/* clsact only */
 	__u32 made_directories; /* of the pin root's path, by loads */
-	__u64 netns;		/* inode of the network namespace that ifindex belongs to */
+	__u64 netns;		/* inode of the network namespace that ifindex belongs to; with
+				   HOOK_CGROUP, of the cgroup */
 	char version[40];	/* of the loader, NUL-terminated */
 };
 
@@ -100,11 +119,12 @@ struct capture_info {
  * configuration. */
 struct capture_config {
 	__u32 no_link_header; /* packets begin with the IP header: tun, WireGuard, PPP */
-	__u32 reserved;
+	__u32 flags;	      /* CONFIG_… */
 	__u64 excluded_ports[65536 / 64]; /* one bit a local TCP port */
 };
 
 _Static_assert(sizeof(struct datarec) == 8, "read by Java");
+_Static_assert(sizeof(struct series_key) == 16, "read by Java");
 _Static_assert(sizeof(struct capture_info) == 72, "written and read by Java");
 _Static_assert(__builtin_offsetof(struct capture_info, ifindex) == 4, "written and read by Java");
 _Static_assert(__builtin_offsetof(struct capture_info, hook) == 8, "written and read by Java");

@@ -25,11 +25,11 @@ static __always_inline int is_rest(__u8 phase)
 	return phase == PHASE_REST || phase == PHASE_CHUNK_REST || phase == PHASE_TRAILER_REST;
 }
 
-static __always_inline void read_rest(struct workspace *w)
+static __always_inline void read_rest(packet_t *packet, struct workspace *w)
 {
 	struct stream *s = &w->stream;
 
-	skip_line(s->phase == PHASE_REST);
+	skip_line(packet, s->phase == PHASE_REST);
 	settle();
 	if (octet_at(w, w->reached - 1) != '\n')
 		return;
@@ -43,7 +43,7 @@ static __always_inline void read_rest(struct workspace *w)
 }
 
 /* A start line, or as much of it as the window holds: where reading is lies in w->reached. */
-static __always_inline void read_start_line(struct workspace *w, __u32 end)
+static __always_inline void read_start_line(packet_t *packet, struct workspace *w, __u32 end)
 {
 	struct stream *s = &w->stream;
 
@@ -57,7 +57,7 @@ static __always_inline void read_start_line(struct workspace *w, __u32 end)
 		w->reached = read_target(w, w->reached, end);
 	settle();
 	if (s->phase == PHASE_VERSION && w->reached < end)
-		w->reached = read_version(w, w->reached, end);
+		w->reached = read_version(packet, w, w->reached, end);
 	else if (s->phase == PHASE_STATUS)
 		w->reached = read_status(w, w->reached);
 }
@@ -106,7 +106,7 @@ static __always_inline void read_body(struct workspace *w, __u32 end)
 	}
 }
 
-static __always_inline void read_window(struct workspace *w)
+static __always_inline void read_window(packet_t *packet, struct workspace *w)
 {
 	__u32 i, end = w->end;
 
@@ -116,14 +116,14 @@ static __always_inline void read_window(struct workspace *w)
 		if (w->reached >= end || w->stop)
 			break;
 		if (w->stream.phase <= PHASE_STATUS)
-			read_start_line(w, end);
+			read_start_line(packet, w, end);
 		else if (w->stream.phase < PHASE_BODY)
 			read_head(w, end);
 		else
 			read_body(w, end);
 		settle();
 		if (is_rest(w->stream.phase) && !w->stop && w->reached < end)
-			read_rest(w);
+			read_rest(packet, w);
 		settle();
 	}
 	w->stream.next += w->reached - w->position;
@@ -178,15 +178,15 @@ static __always_inline int load_octets(packet_t *packet, struct workspace *w)
  */
 SUBPROGRAM int read_on(packet_t *packet)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = workspace(packet);
 
 	if (!w)
 		return 0;
 	if (w->position >= w->end && load_octets(packet, w)) {
-		if (w->stop || !(w->flow.flags & FLOW_HOLDS) || load_held(w->stream.next))
+		if (w->stop || !(w->flow.flags & FLOW_HOLDS) || load_held(packet, w->stream.next))
 			return 0;
 	}
-	read_window(w);
+	read_window(packet, w);
 	if (w->from_block && w->position >= WINDOW_OCTETS)
 		drop_held(w);
 	return !w->stop && (w->position < w->end || w->remaining || (w->flow.flags & FLOW_HOLDS));

@@ -14,22 +14,25 @@ static __always_inline int judge_payload(packet_t *packet, const struct payload 
 	__u8 port = port_state(payload->local_port);
 	struct workspace *w;
 	struct look look;
+	int result;
 
 	if (port == PORT_OTHER) {
 		look = first_look(packet, payload);
 		if (look.result != LOOK_FURTHER && look.unseen == UNSEEN_COUNT)
 			return look.result;
 	}
-	w = workspace();
+	w = take_workspace(packet);
 	if (!w)
 		return RESULT_RESYNC;
 	w->payload = *payload;
-	return judge_data(packet, port);
+	result = judge_data(packet, port);
+	release_workspace(packet);
+	return result;
 }
 
 static __always_inline void note_connection(packet_t *packet, const struct payload *payload)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = take_workspace(packet);
 
 	if (!w)
 		return;
@@ -38,6 +41,7 @@ static __always_inline void note_connection(packet_t *packet, const struct paylo
 		note_quic(packet, 0);
 	else
 		note_opening(packet);
+	release_workspace(packet);
 }
 
 /* A packet that is received: the result that it goes under. */
@@ -75,7 +79,7 @@ static __always_inline void judge_sent(packet_t *packet, int no_link_header)
 	if (!payload.may_be_quic &&
 	    (result != RESULT_REQUEST || port_state(payload.remote_port) != PORT_HTTP))
 		return;
-	w = workspace();
+	w = take_workspace(packet);
 	if (!w)
 		return;
 	w->payload = payload;
@@ -83,6 +87,7 @@ static __always_inline void judge_sent(packet_t *packet, int no_link_header)
 		note_quic(packet, 1);
 	else
 		follow_answers(packet);
+	release_workspace(packet);
 }
 
 #endif

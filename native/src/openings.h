@@ -26,10 +26,10 @@ static __always_inline void forget_last(packet_t *packet, const struct workspace
 /* The SYN of a connection says where its data begins, and who is its server. */
 SUBPROGRAM int note_opening(packet_t *packet)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = workspace(packet);
 	struct opening opening = {};
 
-	if (!w || read_key(packet, &w->payload, &w->key, 0))
+	if (!w || read_key(packet, w, 0))
 		return -1;
 	opening.start = w->payload.sequence;
 	if (w->payload.flags & TCP_ACK)
@@ -81,7 +81,7 @@ static __always_inline enum standing find_standing(struct workspace *w, int may_
 }
 
 /* A new connection between the same ports: its SYN tells. */
-static __always_inline int begins_anew(struct workspace *w)
+static __always_inline int begins_anew(packet_t *packet, struct workspace *w)
 {
 	struct opening *opening = find_opening(&w->key);
 	__u32 start;
@@ -94,7 +94,7 @@ static __always_inline int begins_anew(struct workspace *w)
 	if (w->payload.sequence - start > HELD_MAX)
 		return 0;
 	opening->flags |= OPENING_USED;
-	release_held();
+	release_held(packet);
 	begin_flow(w, start);
 	w->flow.start = start;
 	w->flow.flags |= FLOW_STARTED;
@@ -104,14 +104,14 @@ static __always_inline int begins_anew(struct workspace *w)
 /* A client's first datagram, if it is one of QUIC: counted once a connection, where it arrives. */
 SUBPROGRAM int note_quic(packet_t *packet, int sent)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = workspace(packet);
 	struct opening noted = {.flags = sent ? 0 : OPENING_UNSEEN};
 	const struct opening *opening;
 	struct flow_key reverse;
 	__u8 octets[5] PACKET_ALIGNED;
 
 	if (!w || packet_read(packet, w->payload.offset, octets, sizeof(octets)) ||
-	    !is_quic_initial(octets) || read_key(packet, &w->payload, &w->key, 0))
+	    !is_quic_initial(octets) || read_key(packet, w, 0))
 		return 0;
 	w->key.network |= NETWORK_UDP;
 	reverse = reversed(&w->key);

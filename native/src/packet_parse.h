@@ -26,31 +26,8 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 
+#include "dialect.h"
 #include "http_counter.h"
-
-#ifndef __always_inline
-#define __always_inline inline __attribute__((always_inline))
-#endif
-
-/*
- * A function that the verifier judges once, by itself, for whatever arguments: state does not
- * multiply through it. It has to be global in BPF.
- */
-#ifdef __bpf__
-#define SUBPROGRAM __attribute__((noinline))
-#else
-#define SUBPROGRAM static inline
-#endif
-
-/* So that a header is copied by words. */
-#define PACKET_ALIGNED __attribute__((aligned(4)))
-
-/* Unrolled, a loop holds more in flight than the 512 octets of a BPF stack. */
-#ifdef __clang__
-#define KEEP_LOOP _Pragma("clang loop unroll(disable)")
-#else
-#define KEEP_LOOP
-#endif
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "octets are compared as little-endian words");

@@ -84,9 +84,12 @@ static __always_inline int plain_ipv4(packet_t *packet, const __u8 *ip, __u32 of
 static __always_inline int plain_ipv6(packet_t *packet, const __u32 offset, struct payload *payload)
 {
 	const __u8 *at = packet_header(packet, offset + PLAIN_IPV6 + PLAIN_TCP);
-	const __u8 *ip = at + offset;
+	const __u8 *ip;
 
-	if (!at || ip[0] >> 4 != 6 || ip[6] != IPPROTO_TCP)
+	if (!at)
+		return RESULT_COUNT;
+	ip = at + offset;
+	if (ip[0] >> 4 != 6 || ip[6] != IPPROTO_TCP)
 		return RESULT_COUNT;
 	payload->addresses = offset + 8;
 	payload->ipv6 = 1;

@@ -3,6 +3,7 @@
 #ifndef REQUESTS_H
 #define REQUESTS_H
 
+#include "decisions.h"
 #include "first_packet.h"
 
 /* What was lost may be a body, and go on; not so what began with something else than HTTP. */
@@ -62,7 +63,7 @@ static __always_inline int keep_or_pass(packet_t *packet, struct workspace *w, _
 		return 0;
 	}
 	/* A window no client has: if the server takes it all the same, its answer tells. */
-	if (!(w->flow.flags & FLOW_ANSWERED) || ahead + w->payload.length <= HELD_MAX)
+	if (!w->flow.server_seen || ahead + w->payload.length <= HELD_MAX)
 		if (hold(packet, w->payload.sequence, w->payload.offset, w->payload.length))
 			lose(w, 0);
 	begin_packet(w, w->payload.length);
@@ -72,7 +73,7 @@ static __always_inline int keep_or_pass(packet_t *packet, struct workspace *w, _
 /* The answer that would decide goes another way, but the client has it. */
 static __always_inline int is_answered_unseen(const struct workspace *w)
 {
-	return !(w->flow.flags & FLOW_ANSWERED) &&
+	return !w->flow.server_seen &&
 	       (__s32)(w->payload.acknowledgement - w->flow.answers.next) > 0;
 }
 
@@ -103,7 +104,7 @@ static __always_inline int judge_next(packet_t *packet, struct workspace *w)
 	__u8 phase;
 
 	w->stream = w->flow.requests;
-	if (ahead && begins_anew(w)) {
+	if (ahead && begins_anew(packet, w)) {
 		ahead = w->payload.sequence - w->stream.next;
 		result = look_anew(packet, w, ahead);
 		if (result != LOOK_FURTHER)
@@ -171,30 +172,50 @@ static __always_inline int judge_plain(packet_t *packet, struct flow *flow,
 	return result;
 }
 
+/* The answer went out on another CPU meanwhile, and found nothing to decide on. */
+static __always_inline int is_decided(const struct flow *flow)
+{
+	return flow->requests.phase == PHASE_UNDECIDED &&
+	       (__s32)(flow->answered - flow->requested) >= 0;
+}
+
+static __always_inline int decide_late(packet_t *packet, struct workspace *w, struct flow *flow,
+				       int result)
+{
+	copy_flow(&w->flow, flow);
+	decide(packet);
+	copy_requests(flow, &w->flow);
+	return w->counted ? RESULT_REQUEST : result;
+}
+
 /* The payload is in the workspace. */
 SUBPROGRAM int judge_data(packet_t *packet, __u32 port)
 {
-	struct workspace *w = workspace();
+	struct workspace *w = workspace(packet);
 	struct flow *flow;
 	int result;
 
-	if (!w || read_key(packet, &w->payload, &w->key, 0))
+	if (!w || read_key(packet, w, 0))
 		return RESULT_TRUNCATED;
 	flow = port == PORT_HTTP ? find_flow(packet, &w->key) : (void *)0;
 	if (!flow) {
 		begin_work(w, 0, w->payload.local_port);
 		return judge_first(packet, w, port);
 	}
-	if (lock_flow(flow))
+	if (take_lock(&flow->lock))
 		return RESULT_RESYNC;
 	result = judge_plain(packet, flow, &w->payload);
 	if (result == RESULT_COUNT) {
 		begin_work(w, 0, w->payload.local_port);
 		copy_flow(&w->flow, flow);
 		result = judge_next(packet, w);
-		copy_flow(flow, &w->flow);
+		copy_requests(flow, &w->flow);
+		if (w->begun)
+			copy_answers(flow, &w->flow);
+		else if (is_decided(flow))
+			result = decide_late(packet, w, flow, result);
 	}
-	unlock_flow(flow);
+	release_lock(&flow->lock);
 	return result;
 }
 

@@ -8,39 +8,11 @@
 
 typedef struct __sk_buff packet_t;
 
+#include "linear_packet.h"
+
 static __always_inline __u32 packet_length(packet_t *packet)
 {
 	return packet->len;
-}
-
-/* The compiler takes packets for unaligned and would copy octet by octet. */
-static __always_inline void copy_words(void *to, const void *from, const __u32 length)
-{
-	__u32 i;
-
-#pragma unroll
-	for (i = 0; i + 4 <= length; i += 4)
-		*(__u32 *)(to + i) = *(const __u32 *)(from + i);
-	if (length & 2)
-		*(__u16 *)(to + (length & ~3)) = *(const __u16 *)(from + (length & ~3));
-	if (length & 1)
-		*(__u8 *)(to + length - 1) = *(const __u8 *)(from + length - 1);
-}
-
-/* Octets in the linear part of the packet, or NULL. */
-static __always_inline const void *packet_linear(packet_t *packet, __u64 offset, const __u32 length)
-{
-	const void *data, *end;
-
-	if (offset > 0x7fff)
-		return (void *)0;
-	/* Lest an address within the context be kept, which the verifier refuses. */
-	asm volatile("" : "+r"(packet));
-	data = (void *)(long)packet->data;
-	end = (void *)(long)packet->data_end;
-	/* In assembly, so that the verifier sees the bound on the very register that is added. */
-	asm volatile("%0 &= 0x7fff" : "+r"(offset));
-	return data + offset + length <= end ? data + offset : (void *)0;
 }
 
 /*
@@ -77,24 +49,6 @@ static __always_inline int packet_copy(packet_t *packet, __u32 offset, void *to,
 		     : "+r"(bounded)
 		     : "i"(room));
 	return bpf_skb_load_bytes(packet, offset, to, bounded);
-}
-
-static __always_inline int packet_peek(packet_t *packet, __u32 offset, __u64 *word)
-{
-	const __u64 *from = packet_linear(packet, offset, sizeof(*word));
-
-	if (!from)
-		return -1;
-	*word = *from;
-	return 0;
-}
-
-static __always_inline const __u8 *packet_header(packet_t *packet, const __u32 length)
-{
-	const void *data = (void *)(long)packet->data;
-	const void *end = (void *)(long)packet->data_end;
-
-	return data + length <= end ? data : (void *)0;
 }
 
 static __always_inline int packet_tag_removed(packet_t *packet)

@@ -38,13 +38,13 @@ static __always_inline __u8 known_method(__u64 token)
 }
 
 /* The request line is one: it counts, unless it is to be found out first whether it may. */
-static __always_inline void recognise(struct workspace *w)
+static __always_inline void recognise(packet_t *packet, struct workspace *w)
 {
 	w->stream.phase = PHASE_REST;
 	if (w->stream.flags & STREAM_UNPROVEN)
 		w->stop = STOP_RECOGNISED;
 	else
-		count_request(w);
+		count_request(packet, w);
 }
 
 /* Takes octets of the method, up to the space behind it. */
@@ -167,7 +167,8 @@ static __always_inline __u32 read_target(struct workspace *w, __u32 position, __
 }
 
 /* "HTTP/1." and a digit. */
-static __always_inline __u32 read_version(struct workspace *w, __u32 position, __u32 end)
+static __always_inline __u32 read_version(packet_t *packet, struct workspace *w, __u32 position,
+					  __u32 end)
 {
 	const __u64 version = OCTETS('H', 'T', 'T', 'P', '/', '1', '.', 0);
 	struct stream *s = &w->stream;
@@ -190,7 +191,7 @@ static __always_inline __u32 read_version(struct workspace *w, __u32 position, _
 		return lose(w, position);
 	if (digit < '0' || digit > '9')
 		return lose(w, position);
-	recognise(w);
+	recognise(packet, w);
 	return position + taken;
 }
 

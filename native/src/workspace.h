@@ -18,8 +18,10 @@
 #define STOP_LOST	3
 
 struct workspace {
+	__u64 users; /* where a packet may interrupt another */
 	struct payload payload;
 	struct flow_key key;
+	__u64 owner;	      /* the cgroup that the packet's socket belongs to; or 0 */
 	struct flow flow;     /* a copy; `stream` is the newer one of that which is read */
 	struct stream stream; /* the requests, or the answers, being read */
 	__u32 position;	      /* in the window: the next octet */
@@ -34,7 +36,8 @@ struct workspace {
 	__u8 excluded;	 /* the port is */
 	__u8 too_long;	 /* a request line was */
 	__u8 from_block; /* whether the window is of kept octets */
-	__u8 reserved[3];
+	__u8 begun;	 /* whether the flow was, so that both of its sides are new */
+	__u8 reserved[2];
 	__u8 window[WINDOW_OCTETS + 8] __attribute__((aligned(8))); /* zeros behind `end` */
 	struct block block;
 	__u8 block_room[BLOCK_OCTETS]; /* so that the verifier sees that copies to `block` stay
@@ -43,8 +46,10 @@ struct workspace {
 
 /* Storage: in the kernel maps, in the host's tests arrays. Whoever includes this defines it. What
  * finds may answer NULL. */
-static __always_inline struct workspace *workspace(void);
-static __always_inline __u32 connection_network(packet_t *packet, const struct payload *payload);
+static __always_inline struct workspace *take_workspace(packet_t *packet);
+static __always_inline void release_workspace(packet_t *packet);
+static __always_inline struct workspace *workspace(packet_t *packet); /* the one taken */
+static __always_inline __u64 packet_owner(packet_t *packet);
 static __always_inline struct flow *find_flow(packet_t *packet, const struct flow_key *key);
 static __always_inline struct flow *
 find_other_flow(const struct flow_key *key); /* not the packet's */
@@ -59,7 +64,7 @@ static __always_inline void drop_block(const struct block_key *key);
 static __always_inline __u8 port_state(__u16 port);
 static __always_inline void learn(__u16 port, __u8 state);
 static __always_inline int is_excluded(__u16 port);
-static __always_inline void count_method(__u32 method);
+static __always_inline void count_method(packet_t *packet, __u32 method);
 static __always_inline void count_unseen(__u32 protocol);
 static __always_inline __u32 random_number(void);
 static __always_inline __u32 own_cpu(void);
@@ -99,14 +104,14 @@ static __always_inline __u32 forget(struct workspace *w, __u32 number)
 	return *at;
 }
 
-static __always_inline void count_request(struct workspace *w)
+static __always_inline void count_request(packet_t *packet, struct workspace *w)
 {
 	if (w->excluded) {
 		w->excluded = 2;
 		return;
 	}
 	w->counted++;
-	count_method(w->stream.method);
+	count_method(packet, w->stream.method);
 }
 
 /* What follows cannot be told. */

@@ -120,15 +120,26 @@ static inline void host_forget(void)
 	host.first_too_long = 0;
 }
 
-static __always_inline struct workspace *workspace(void)
+static __always_inline struct workspace *workspace(packet_t *packet)
 {
+	(void)packet;
 	return &host.workspace;
 }
 
-static __always_inline __u32 connection_network(packet_t *packet, const struct payload *payload)
+static __always_inline struct workspace *take_workspace(packet_t *packet)
+{
+	return workspace(packet);
+}
+
+static __always_inline void release_workspace(packet_t *packet)
 {
 	(void)packet;
-	return payload->network;
+}
+
+static __always_inline __u64 packet_owner(packet_t *packet)
+{
+	(void)packet;
+	return 0;
 }
 
 static __always_inline struct flow *find_other_flow(const struct flow_key *key)
@@ -196,8 +207,9 @@ static __always_inline int is_excluded(__u16 port)
 	return port == host.excluded_port;
 }
 
-static __always_inline void count_method(__u32 method)
+static __always_inline void count_method(packet_t *packet, __u32 method)
 {
+	(void)packet;
 	assert(method < METHOD_COUNT);
 	if (host.first_method < 0) {
 		host.first_method = method;
