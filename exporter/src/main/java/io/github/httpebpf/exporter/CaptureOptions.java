@@ -1,10 +1,19 @@
 package io.github.httpebpf.exporter;
 
+import io.github.httpebpf.exporter.bpf.CaptureKind;
+import io.github.httpebpf.exporter.bpf.CaptureSpec;
 import io.github.httpebpf.exporter.bpf.PinRoot;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,6 +30,7 @@ final class CaptureOptions {
   private CommandSpec command;
 
   private final List<String> interfaces = new ArrayList<>();
+  private final Map<CaptureKind, String> captures = new LinkedHashMap<>();
   private PinRoot pinRoot = new PinRoot(Path.of(PinRoot.DEFAULT));
 
   @Option(
@@ -44,6 +54,45 @@ final class CaptureOptions {
   }
 
   @Option(
+      names = "--capture",
+      paramLabel = "tc|xdp|cgroup[=PATH]",
+      split = ",",
+      description = {
+        "Where to count; repeatable. tc: at an interface's tc hooks. xdp: before the stack, which",
+        "sees no answers. cgroup: whatever a cgroup's sockets receive, by default every socket of",
+        "this host and its containers; needs no --interface.",
+        "Default for run, load and doctor: tc; for serve, show and unload: all."
+      })
+  void setCaptures(List<String> values) {
+    captures.clear();
+    for (String value : values) {
+      int equals = value.indexOf('=');
+      String name = equals < 0 ? value : value.substring(0, equals);
+      CaptureKind kind =
+          Arrays.stream(CaptureKind.values())
+              .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(name))
+              .findAny()
+              .orElseThrow(() -> refused(value, "not one of tc, xdp, cgroup"));
+      if (equals >= 0 && kind != CaptureKind.CGROUP) {
+        throw refused(value, "only cgroup takes a path");
+      }
+      captures.put(kind, equals < 0 ? "" : pathOf(value, equals + 1));
+    }
+  }
+
+  private String pathOf(String value, int from) {
+    Path path = Path.of(value.substring(from)).normalize();
+    if (!path.isAbsolute()) {
+      throw refused(value, "not an absolute path");
+    }
+    return path.toString();
+  }
+
+  private ParameterException refused(String value, String why) {
+    return new ParameterException(command.commandLine(), "--capture '" + value + "': " + why);
+  }
+
+  @Option(
       names = "--pin-root",
       paramLabel = "DIR",
       defaultValue = PinRoot.DEFAULT,
@@ -58,9 +107,32 @@ final class CaptureOptions {
     }
   }
 
-  /** As given; empty if none was. */
-  List<String> interfaces() {
-    return List.copyOf(interfaces);
+  /** What is asked for, on these interfaces if none was given. */
+  List<CaptureSpec> specs(Supplier<? extends Collection<String>> defaultInterfaces) {
+    Set<CaptureKind> kinds = captures.isEmpty() ? Set.of(CaptureKind.TC) : captures.keySet();
+    List<CaptureSpec> specs = new ArrayList<>();
+    for (CaptureKind kind : kinds) {
+      if (kind == CaptureKind.CGROUP) {
+        specs.add(new CaptureSpec(kind, captures.getOrDefault(kind, "")));
+      } else {
+        Collection<String> places = interfaces.isEmpty() ? defaultInterfaces.get() : interfaces;
+        places.forEach(place -> specs.add(new CaptureSpec(kind, place)));
+      }
+    }
+    return specs;
+  }
+
+  /** The names of the captures asked for; empty if they are to be looked up. */
+  List<String> names() {
+    if (interfaces.isEmpty() && !captures.keySet().equals(Set.of(CaptureKind.CGROUP))) {
+      return List.of();
+    }
+    return specs(List::of).stream().map(CaptureSpec::name).toList();
+  }
+
+  /** Of those that are looked up; empty if all. */
+  Set<CaptureKind> kinds() {
+    return Set.copyOf(captures.keySet());
   }
 
   PinRoot pinRoot() {

@@ -1,27 +1,20 @@
 package io.github.httpebpf.exporter;
 
 import io.github.httpebpf.exporter.bpf.CaptureLoader;
+import io.github.httpebpf.exporter.bpf.CaptureSettings;
+import io.github.httpebpf.exporter.bpf.CaptureSpec;
 import io.github.httpebpf.exporter.bpf.Foreigners;
 import io.github.httpebpf.exporter.bpf.Interfaces;
 import io.github.httpebpf.exporter.bpf.TcBackend;
 import java.lang.System.Logger.Level;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** How to capture, and the loading itself: {@code load}, and the first half of {@code run}. */
 final class LoadOptions {
 
   private static final System.Logger LOG = System.getLogger(LoadOptions.class.getName());
-
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec command;
 
   @Mixin private CaptureOptions captures;
 
@@ -32,23 +25,8 @@ final class LoadOptions {
       description = "How to attach: tcx needs Linux 6.6. Default: ${DEFAULT-VALUE}")
   private TcBackend backend = TcBackend.AUTO;
 
-  private final Set<Integer> excludedPorts = new LinkedHashSet<>();
-
-  @Option(
-      names = "--exclude-port",
-      paramLabel = "PORT",
-      split = ",",
-      description = "Requests to these local ports are not counted; repeatable.")
-  void setExcludedPorts(List<Integer> ports) {
-    for (int port : ports) {
-      if (port < 1 || port > 65535) {
-        throw new ParameterException(
-            command.commandLine(), "--exclude-port " + port + ": not a port, 1 to 65535");
-      }
-    }
-    excludedPorts.clear();
-    excludedPorts.addAll(ports);
-  }
+  @Mixin private PortOptions ports;
+  @Mixin private LabelOptions labels;
 
   CaptureOptions captures() {
     return captures;
@@ -58,15 +36,17 @@ final class LoadOptions {
     return backend;
   }
 
-  /** The interfaces asked for, or those that a host is reached by. */
-  Collection<String> interfaces() {
-    return captures.interfaces().isEmpty() ? Interfaces.ofDefaultRoutes() : captures.interfaces();
+  /** The captures asked for, or tc on the interfaces that a host is reached by. */
+  List<CaptureSpec> specs() {
+    return captures.specs(Interfaces::ofDefaultRoutes);
   }
 
   void load() {
-    CaptureLoader loader =
-        new CaptureLoader(captures.pinRoot(), backend, excludedPorts, Version.number());
-    for (String name : loader.load(interfaces())) {
+    CaptureSettings settings =
+        new CaptureSettings(backend, ports.excluded(), labels.portSeries(), labels.cgroupSeries());
+    CaptureLoader loader = new CaptureLoader(captures.pinRoot(), settings, Version.number());
+    List<CaptureSpec> specs = specs();
+    for (String name : loader.load(specs)) {
       LOG.log(Level.INFO, "capturing {0}, pinned under {1}", name, captures.pinRoot().path());
       for (String warning : Foreigners.ahead(captures.pinRoot(), name)) {
         LOG.log(Level.WARNING, warning);

@@ -30,7 +30,8 @@ final class Serving {
    */
   static Serving start(CaptureOptions captures, WebOptions web, Termination termination)
       throws ListenException {
-    CaptureReader reader = new CaptureReader(captures.pinRoot(), captures.interfaces());
+    CaptureReader reader =
+        new CaptureReader(captures.pinRoot(), captures.names(), captures.kinds());
     CollectorRegistry registry = new CollectorRegistry();
     registry.register(new HttpRequestsCollector(reader));
     registry.register(new BuildInfoCollector(Version.info()));
@@ -40,7 +41,7 @@ final class Serving {
             web.address(),
             web.path(),
             registry,
-            () -> isReady(reader.read(), !captures.interfaces().isEmpty()),
+            () -> isReady(reader.read(), !captures.names().isEmpty()),
             Version.number());
     termination.closeAtEnd(server);
     return new Serving(server, web.path());

@@ -39,7 +39,8 @@ final class ShowCommand extends ExporterCommand {
     if (watch != null) {
       termination.arm(DONE);
     }
-    CaptureReader reader = new CaptureReader(captures.pinRoot(), captures.interfaces());
+    CaptureReader reader =
+        new CaptureReader(captures.pinRoot(), captures.names(), captures.kinds());
     int status = show(reader.readOrFail());
     while (watch != null && !out().checkError()) {
       Thread.sleep(watch);

@@ -23,7 +23,8 @@ final class UnloadCommand extends ExporterCommand {
   }
 
   private void unload() {
-    for (String name : new CaptureRemover(captures.pinRoot()).unload(captures.interfaces())) {
+    for (String name :
+        new CaptureRemover(captures.pinRoot()).unload(captures.names(), captures.kinds())) {
       LOG.log(Level.INFO, "unloaded {0}", name);
     }
   }

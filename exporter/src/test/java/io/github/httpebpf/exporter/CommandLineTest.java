@@ -139,7 +139,7 @@ class CommandLineTest {
     CommandSpec spec =
         parse(command, "--interface", "a,b.1", "--interface=c", "--interface", "d%e,a");
 
-    assertThat(captures(spec).interfaces()).containsExactly("a", "b.1", "c", "d%e", "a");
+    assertThat(captures(spec).names()).containsExactly("a", "b.1", "c", "d%e", "a");
   }
 
   @Test

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.httpebpf.exporter.metrics.BuildInfoCollector;
 import io.github.httpebpf.exporter.metrics.CaptureCounts;
 import io.github.httpebpf.exporter.metrics.CaptureSnapshot;
+import io.github.httpebpf.exporter.metrics.CgroupName;
+import io.github.httpebpf.exporter.metrics.HttpMethod;
 import io.github.httpebpf.exporter.metrics.HttpRequestsCollector;
+import io.github.httpebpf.exporter.metrics.LabelledRequests;
 import io.github.httpebpf.exporter.metrics.PacketResult;
 import io.github.httpebpf.exporter.metrics.ProgramRuns;
 import io.prometheus.client.Collector;
@@ -147,7 +150,10 @@ class DocsTest {
   void metricsAndTheirLabelsAreThoseOfAScrape() throws IOException {
     CollectorRegistry registry = new CollectorRegistry();
     CaptureCounts counts =
-        CaptureCounts.ofEntries(new long[16], new long[64], new long[16], new ProgramRuns(1, 1));
+        CaptureCounts.ofEntries(new long[16], new long[64], new long[16], new ProgramRuns(1, 1))
+            .with(
+                List.of(new LabelledRequests(HttpMethod.GET, List.of("80"), 1)),
+                List.of(new LabelledRequests(HttpMethod.GET, CgroupName.of("/a").labels(), 1)));
     registry.register(
         new HttpRequestsCollector(() -> List.of(new CaptureSnapshot("eth0", true, counts))));
     registry.register(new BuildInfoCollector(Version.info()));

@@ -114,6 +114,15 @@ public class Libbpf {
     public static int NLMSG_DONE() {
         return NLMSG_DONE;
     }
+    private static final int RTMGRP_LINK = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define RTMGRP_LINK 1
+     * }
+     */
+    public static int RTMGRP_LINK() {
+        return RTMGRP_LINK;
+    }
 
     private static class closedir {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -425,6 +434,66 @@ public class Libbpf {
         }
     }
 
+    private static class bind {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_INT
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bind");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
+     * }
+     */
+    public static FunctionDescriptor bind$descriptor() {
+        return bind.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
+     * }
+     */
+    public static MethodHandle bind$handle() {
+        return bind.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
+     * }
+     */
+    public static MemorySegment bind$address() {
+        return bind.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
+     * }
+     */
+    public static int bind(int __fd, MemorySegment __addr, int __len) {
+        var mh$ = bind.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bind", __fd, __addr, __len);
+            }
+            return (int)mh$.invokeExact(__fd, __addr, __len);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class send {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_LONG,
@@ -542,6 +611,64 @@ public class Libbpf {
                 traceDowncall("recv", __fd, __buf, __n, __flags);
             }
             return (long)mh$.invokeExact(__fd, __buf, __n, __flags);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class if_nametoindex {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("if_nametoindex");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * extern unsigned int if_nametoindex(const char *__ifname)
+     * }
+     */
+    public static FunctionDescriptor if_nametoindex$descriptor() {
+        return if_nametoindex.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * extern unsigned int if_nametoindex(const char *__ifname)
+     * }
+     */
+    public static MethodHandle if_nametoindex$handle() {
+        return if_nametoindex.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * extern unsigned int if_nametoindex(const char *__ifname)
+     * }
+     */
+    public static MemorySegment if_nametoindex$address() {
+        return if_nametoindex.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * extern unsigned int if_nametoindex(const char *__ifname)
+     * }
+     */
+    public static int if_nametoindex(MemorySegment __ifname) {
+        var mh$ = if_nametoindex.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("if_nametoindex", __ifname);
+            }
+            return (int)mh$.invokeExact(__ifname);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -744,6 +871,15 @@ public class Libbpf {
     public static int BPF_MAP_TYPE_ARRAY() {
         return BPF_MAP_TYPE_ARRAY;
     }
+    private static final int BPF_MAP_TYPE_PERCPU_HASH = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_map_type.BPF_MAP_TYPE_PERCPU_HASH = 5
+     * }
+     */
+    public static int BPF_MAP_TYPE_PERCPU_HASH() {
+        return BPF_MAP_TYPE_PERCPU_HASH;
+    }
     private static final int BPF_MAP_TYPE_PERCPU_ARRAY = (int)6L;
     /**
      * {@snippet lang=c :
@@ -753,6 +889,15 @@ public class Libbpf {
     public static int BPF_MAP_TYPE_PERCPU_ARRAY() {
         return BPF_MAP_TYPE_PERCPU_ARRAY;
     }
+    private static final int BPF_MAP_TYPE_HASH_OF_MAPS = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_map_type.BPF_MAP_TYPE_HASH_OF_MAPS = 13
+     * }
+     */
+    public static int BPF_MAP_TYPE_HASH_OF_MAPS() {
+        return BPF_MAP_TYPE_HASH_OF_MAPS;
+    }
     private static final int BPF_PROG_TYPE_SCHED_CLS = (int)3L;
     /**
      * {@snippet lang=c :
@@ -761,6 +906,33 @@ public class Libbpf {
      */
     public static int BPF_PROG_TYPE_SCHED_CLS() {
         return BPF_PROG_TYPE_SCHED_CLS;
+    }
+    private static final int BPF_CGROUP_INET_INGRESS = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_attach_type.BPF_CGROUP_INET_INGRESS = 0
+     * }
+     */
+    public static int BPF_CGROUP_INET_INGRESS() {
+        return BPF_CGROUP_INET_INGRESS;
+    }
+    private static final int BPF_CGROUP_INET_EGRESS = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_attach_type.BPF_CGROUP_INET_EGRESS = 1
+     * }
+     */
+    public static int BPF_CGROUP_INET_EGRESS() {
+        return BPF_CGROUP_INET_EGRESS;
+    }
+    private static final int BPF_XDP = (int)37L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_attach_type.BPF_XDP = 37
+     * }
+     */
+    public static int BPF_XDP() {
+        return BPF_XDP;
     }
     private static final int BPF_ANY = (int)0L;
     /**
@@ -789,6 +961,15 @@ public class Libbpf {
     public static int BPF_STATS_RUN_TIME() {
         return BPF_STATS_RUN_TIME;
     }
+    private static final int IFLA_IFNAME = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_IFNAME = 3
+     * }
+     */
+    public static int IFLA_IFNAME() {
+        return IFLA_IFNAME;
+    }
     private static final int TCA_BPF_NAME = (int)7L;
     /**
      * {@snippet lang=c :
@@ -807,14 +988,23 @@ public class Libbpf {
     public static int TCA_BPF_ID() {
         return TCA_BPF_ID;
     }
-    private static final int IFLA_IFNAME = (int)3L;
+    private static final int RTM_NEWLINK = (int)16L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.IFLA_IFNAME = 3
+     * enum <anonymous>.RTM_NEWLINK = 16
      * }
      */
-    public static int IFLA_IFNAME() {
-        return IFLA_IFNAME;
+    public static int RTM_NEWLINK() {
+        return RTM_NEWLINK;
+    }
+    private static final int RTM_DELLINK = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.RTM_DELLINK = 17
+     * }
+     */
+    public static int RTM_DELLINK() {
+        return RTM_DELLINK;
     }
     private static final int RTM_GETLINK = (int)18L;
     /**
@@ -1077,6 +1267,125 @@ public class Libbpf {
                 traceDowncall("bpf_map_lookup_elem", fd, key, value);
             }
             return (int)mh$.invokeExact(fd, key, value);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map_delete_elem {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map_delete_elem");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map_delete_elem(int fd, const void *key)
+     * }
+     */
+    public static FunctionDescriptor bpf_map_delete_elem$descriptor() {
+        return bpf_map_delete_elem.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map_delete_elem(int fd, const void *key)
+     * }
+     */
+    public static MethodHandle bpf_map_delete_elem$handle() {
+        return bpf_map_delete_elem.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map_delete_elem(int fd, const void *key)
+     * }
+     */
+    public static MemorySegment bpf_map_delete_elem$address() {
+        return bpf_map_delete_elem.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map_delete_elem(int fd, const void *key)
+     * }
+     */
+    public static int bpf_map_delete_elem(int fd, MemorySegment key) {
+        var mh$ = bpf_map_delete_elem.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map_delete_elem", fd, key);
+            }
+            return (int)mh$.invokeExact(fd, key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map_get_next_key {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map_get_next_key");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map_get_next_key(int fd, const void *key, void *next_key)
+     * }
+     */
+    public static FunctionDescriptor bpf_map_get_next_key$descriptor() {
+        return bpf_map_get_next_key.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map_get_next_key(int fd, const void *key, void *next_key)
+     * }
+     */
+    public static MethodHandle bpf_map_get_next_key$handle() {
+        return bpf_map_get_next_key.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map_get_next_key(int fd, const void *key, void *next_key)
+     * }
+     */
+    public static MemorySegment bpf_map_get_next_key$address() {
+        return bpf_map_get_next_key.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map_get_next_key(int fd, const void *key, void *next_key)
+     * }
+     */
+    public static int bpf_map_get_next_key(int fd, MemorySegment key, MemorySegment next_key) {
+        var mh$ = bpf_map_get_next_key.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map_get_next_key", fd, key, next_key);
+            }
+            return (int)mh$.invokeExact(fd, key, next_key);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -2199,6 +2508,65 @@ public class Libbpf {
         }
     }
 
+    private static class bpf_program__set_flags {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_INT
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_program__set_flags");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_program__set_flags(struct bpf_program *prog, __u32 flags)
+     * }
+     */
+    public static FunctionDescriptor bpf_program__set_flags$descriptor() {
+        return bpf_program__set_flags.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_program__set_flags(struct bpf_program *prog, __u32 flags)
+     * }
+     */
+    public static MethodHandle bpf_program__set_flags$handle() {
+        return bpf_program__set_flags.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_program__set_flags(struct bpf_program *prog, __u32 flags)
+     * }
+     */
+    public static MemorySegment bpf_program__set_flags$address() {
+        return bpf_program__set_flags.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_program__set_flags(struct bpf_program *prog, __u32 flags)
+     * }
+     */
+    public static int bpf_program__set_flags(MemorySegment prog, int flags) {
+        var mh$ = bpf_program__set_flags.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_program__set_flags", prog, flags);
+            }
+            return (int)mh$.invokeExact(prog, flags);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_object__find_map_by_name {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_POINTER,
@@ -2486,6 +2854,65 @@ public class Libbpf {
                 traceDowncall("bpf_map__max_entries", map);
             }
             return (int)mh$.invokeExact(map);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map__set_max_entries {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_INT
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map__set_max_entries");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__set_max_entries$descriptor() {
+        return bpf_map__set_max_entries.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+     * }
+     */
+    public static MethodHandle bpf_map__set_max_entries$handle() {
+        return bpf_map__set_max_entries.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+     * }
+     */
+    public static MemorySegment bpf_map__set_max_entries$address() {
+        return bpf_map__set_max_entries.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+     * }
+     */
+    public static int bpf_map__set_max_entries(MemorySegment map, int max_entries) {
+        var mh$ = bpf_map__set_max_entries.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__set_max_entries", map, max_entries);
+            }
+            return (int)mh$.invokeExact(map, max_entries);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -3041,6 +3468,65 @@ public class Libbpf {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class setns {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_INT
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("setns");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int setns(int fd, int nstype)
+     * }
+     */
+    public static FunctionDescriptor setns$descriptor() {
+        return setns.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int setns(int fd, int nstype)
+     * }
+     */
+    public static MethodHandle setns$handle() {
+        return setns.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int setns(int fd, int nstype)
+     * }
+     */
+    public static MemorySegment setns$address() {
+        return setns.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int setns(int fd, int nstype)
+     * }
+     */
+    public static int setns(int fd, int nstype) {
+        var mh$ = setns.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("setns", fd, nstype);
+            }
+            return (int)mh$.invokeExact(fd, nstype);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int AF_INET = (int)2L;
     /**
      * {@snippet lang=c :
@@ -3068,6 +3554,15 @@ public class Libbpf {
     public static int AF_NETLINK() {
         return AF_NETLINK;
     }
+    private static final int BPF_F_XDP_HAS_FRAGS = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define BPF_F_XDP_HAS_FRAGS 32
+     * }
+     */
+    public static int BPF_F_XDP_HAS_FRAGS() {
+        return BPF_F_XDP_HAS_FRAGS;
+    }
     private static final int NLM_F_DUMP = (int)768L;
     /**
      * {@snippet lang=c :
@@ -3076,6 +3571,24 @@ public class Libbpf {
      */
     public static int NLM_F_DUMP() {
         return NLM_F_DUMP;
+    }
+    private static final int XDP_FLAGS_SKB_MODE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define XDP_FLAGS_SKB_MODE 2
+     * }
+     */
+    public static int XDP_FLAGS_SKB_MODE() {
+        return XDP_FLAGS_SKB_MODE;
+    }
+    private static final int XDP_FLAGS_DRV_MODE = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define XDP_FLAGS_DRV_MODE 4
+     * }
+     */
+    public static int XDP_FLAGS_DRV_MODE() {
+        return XDP_FLAGS_DRV_MODE;
     }
     private static final int TC_H_MAJ_MASK = (int)4294901760L;
     /**

@@ -44,14 +44,19 @@ final class CaptureAttachment {
 
   /** Attaches the probe's programs; the caller closes the result, and has it pinned before. */
   static Attached attach(CaptureScene scene, HttpProbe probe, TcBackend backend) {
+    if (scene.target().kind() != CaptureKind.TC) {
+      return links(scene, probe);
+    }
     if (scene.before().isPresent()) {
-      return scene.before().get().hook() == Hook.CLSACT ? clsact(scene, probe) : tcx(scene, probe);
+      return scene.before().get().hook() == Hook.CLSACT
+          ? clsact(scene, probe)
+          : links(scene, probe);
     }
     if (backend == TcBackend.CLSACT) {
       return clsact(scene, probe);
     }
     try {
-      return tcx(scene, probe);
+      return links(scene, probe);
     } catch (BpfException e) {
       if (backend == TcBackend.AUTO && e.is(Errno.EINVAL) && !TcxHook.isSupported()) {
         return clsact(scene, probe);
@@ -60,8 +65,8 @@ final class CaptureAttachment {
     }
   }
 
-  private static Attached tcx(CaptureScene scene, HttpProbe probe) {
-    return new TcxAttachment(scene, probe).attach();
+  private static Attached links(CaptureScene scene, HttpProbe probe) {
+    return new LinkAttachment(scene, probe).attach();
   }
 
   private static Attached clsact(CaptureScene scene, HttpProbe probe) {

@@ -12,15 +12,19 @@ import java.util.SequencedMap;
  * The pins of one capture. Their names are a published interface: any program may read them.
  *
  * @param path the directory
- * @param interfaceName as {@code ip link} shows it
+ * @param name of the capture: {@link CaptureSpec#name}
  */
-record CaptureDirectory(Path path, String interfaceName) {
+record CaptureDirectory(Path path, String name) {
 
   /** Whoever may only read. */
   static final String READABLE = "r--r--r--";
 
   /** Whoever may write a link's pin may detach it; state holds addresses and payload. */
   static final String PRIVATE = "rw-------";
+
+  CaptureKind kind() {
+    return CaptureSpec.kindOf(name);
+  }
 
   Path requestMap() {
     return map(HttpProbe.REQUEST_MAP);
@@ -35,8 +39,8 @@ record CaptureDirectory(Path path, String interfaceName) {
   }
 
   /** Where a map of that name is pinned. */
-  Path map(String name) {
-    return path.resolve(name);
+  Path map(String map) {
+    return path.resolve(map);
   }
 
   /** What makes the directory a capture: pinned first, removed last. */
@@ -46,6 +50,16 @@ record CaptureDirectory(Path path, String interfaceName) {
 
   Path program(ProbeProgram program) {
     return path.resolve(program.programPin());
+  }
+
+  /** Requests by the server's port; not there unless asked for. */
+  Path portRequestMap() {
+    return map(HttpProbe.PORT_REQUEST_MAP);
+  }
+
+  /** Requests by cgroup; likewise. */
+  Path cgroupRequestMap() {
+    return map(HttpProbe.CGROUP_REQUEST_MAP);
   }
 
   /** Not there with clsact. */
@@ -70,12 +84,13 @@ record CaptureDirectory(Path path, String interfaceName) {
   /** All pins but the one that makes the directory a capture, in the order of their removal. */
   private List<Path> others() {
     List<Path> pins = new ArrayList<>();
-    for (ProbeProgram program : ProbeProgram.values()) {
+    for (ProbeProgram program : kind().programs()) {
       pins.add(link(program));
       pins.add(program(program));
     }
-    HttpProbe.STATE_MAPS.forEach(name -> pins.add(map(name)));
+    kind().stateMaps().forEach(map -> pins.add(map(map)));
     pins.addAll(counts().keySet());
+    kind().seriesMaps().forEach(map -> pins.add(map(map)));
     return pins;
   }
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * @param tcPriority of our filter; 0 unless the hook is clsact
  * @param tcHandle likewise
  * @param madeDirectories how many of the pin root's path loads have made
- * @param netns inode of the network namespace that {@code ifindex} belongs to
+ * @param scope inode of the network namespace that {@code ifindex} belongs to, or of the cgroup
  * @param version of the exporter that loaded
  */
 record CaptureInfo(
@@ -23,7 +23,7 @@ record CaptureInfo(
     int tcPriority,
     int tcHandle,
     int madeDirectories,
-    long netns,
+    long scope,
     String version) {
 
   static final int SIZE = 72;
@@ -34,7 +34,9 @@ record CaptureInfo(
   /** Where the program sits; ids as in {@code enum capture_hook}. */
   enum Hook {
     TCX(1),
-    CLSACT(2);
+    CLSACT(2),
+    XDP(3),
+    CGROUP(4);
 
     private final int id;
 
@@ -55,7 +57,7 @@ record CaptureInfo(
   byte[] encode() {
     ByteBuffer octets = ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder());
     octets.putInt(LAYOUT).putInt(ifindex).putInt(hook.id);
-    octets.putInt(tcPriority).putInt(tcHandle).putInt(madeDirectories).putLong(netns);
+    octets.putInt(tcPriority).putInt(tcHandle).putInt(madeDirectories).putLong(scope);
     byte[] name = version.getBytes(StandardCharsets.US_ASCII);
     octets.put(name, 0, Math.min(name.length, VERSION_SIZE - 1));
     return octets.array();
@@ -78,7 +80,7 @@ record CaptureInfo(
     int tcPriority = octets.getInt();
     int tcHandle = octets.getInt();
     int madeDirectories = octets.getInt();
-    long netns = octets.getLong();
+    long scope = octets.getLong();
     byte[] name = new byte[VERSION_SIZE];
     octets.get(name);
     String version = new String(name, StandardCharsets.US_ASCII);
@@ -89,7 +91,7 @@ record CaptureInfo(
         tcPriority,
         tcHandle,
         madeDirectories,
-        netns,
+        scope,
         end < 0 ? version : version.substring(0, end));
   }
 }

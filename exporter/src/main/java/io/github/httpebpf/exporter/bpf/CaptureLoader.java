@@ -1,12 +1,12 @@
 package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
-import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Loads, attaches and pins: afterwards the kernel counts by itself.
@@ -19,46 +19,41 @@ import java.util.Set;
 public final class CaptureLoader {
 
   private final PinRoot root;
-  private final TcBackend backend;
-  private final Set<Integer> excludedPorts;
+  private final CaptureSettings settings;
   private final String version;
-  private final byte[] file;
+  private final Function<CaptureKind, byte[]> files;
 
   /**
    * Loads nothing yet.
    *
-   * @param excludedPorts local TCP ports whose requests are not counted
    * @param version of the exporter, left with the pins
    */
-  public CaptureLoader(
-      PinRoot root, TcBackend backend, Set<Integer> excludedPorts, String version) {
-    this(root, backend, excludedPorts, version, HttpProbe.packedFile());
+  public CaptureLoader(PinRoot root, CaptureSettings settings, String version) {
+    this(root, settings, version, HttpProbe::packedFile);
   }
 
   CaptureLoader(
-      PinRoot root, TcBackend backend, Set<Integer> excludedPorts, String version, byte[] file) {
+      PinRoot root, CaptureSettings settings, String version, Function<CaptureKind, byte[]> files) {
     this.root = root;
-    this.backend = backend;
-    this.excludedPorts = Set.copyOf(excludedPorts);
+    this.settings = settings;
     this.version = version;
-    this.file = file;
+    this.files = files;
   }
 
   /**
-   * Captures on all of the interfaces, or changes nothing but the programs of captures that were
-   * there before.
+   * Makes all of the captures, or changes nothing but the programs of those that were there before.
    *
-   * @return the names of the interfaces, in the order given, each once
+   * @return their names, in the order given, each once
    * @throws BpfException for the first that fails
    */
-  public List<String> load(Collection<String> interfaceNames) {
-    List<Interface> interfaces = Interfaces.find(interfaceNames);
+  public List<String> load(Collection<CaptureSpec> specs) {
+    List<CaptureTarget> targets = CaptureTarget.find(specs);
     BpfFileSystem.require(root.path());
     List<String> loaded = new ArrayList<>();
     try (Rollback rollback = new Rollback();
         MadePinRoot made = MadePinRoot.make(root, rollback)) {
-      CapturePreflight.check(root, backend, interfaces);
-      for (Interface each : interfaces) {
+      CapturePreflight.check(root, settings.backend(), targets);
+      for (CaptureTarget each : targets) {
         load(each, made.directories(), rollback);
         loaded.add(each.name());
       }
@@ -68,7 +63,7 @@ public final class CaptureLoader {
     return loaded;
   }
 
-  private void load(Interface target, int madeDirectories, Rollback rollback) {
+  private void load(CaptureTarget target, int madeDirectories, Rollback rollback) {
     CaptureDirectory directory = root.capture(target.name());
     Optional<CaptureInfo> before = directory.info();
     if (before.isEmpty()) {
@@ -83,18 +78,16 @@ public final class CaptureLoader {
   }
 
   private void load(
-      Interface target,
+      CaptureTarget target,
       CaptureDirectory directory,
       Optional<CaptureInfo> before,
       int madeDirectories,
       Rollback rollback) {
-    boolean made = BpfFileSystem.makeDirectory(directory.path());
-    if (made) {
-      rollback.add(() -> BpfFileSystem.deleteQuietly(directory.path()));
-    }
-    ProbeConfig config = new ProbeConfig(target.noLinkHeader(), excludedPorts);
-    try (HttpProbe probe = HttpProbe.open(file, config)) {
-      CaptureMaps maps = CaptureMaps.reuse(probe, directory, before.isPresent());
+    boolean madeParent = target.kind() == CaptureKind.XDP && makeDirectory(root.xdp(), rollback);
+    boolean made = makeDirectory(directory.path(), rollback);
+    byte[] file = files.apply(target.kind());
+    try (HttpProbe probe = HttpProbe.open(target.kind(), file, settings.probeConfig(target))) {
+      CaptureMaps maps = CaptureMaps.reuse(probe, directory, settings, before.isPresent());
       probe.load();
       CaptureScene.Announcement announcement =
           (hook, tcPriority) -> {
@@ -110,6 +103,17 @@ public final class CaptureLoader {
     if (made) {
       BpfFileSystem.finishDirectory(directory.path());
     }
+    if (madeParent) {
+      BpfFileSystem.finishDirectory(root.xdp());
+    }
+  }
+
+  private static boolean makeDirectory(Path path, Rollback rollback) {
+    boolean made = BpfFileSystem.makeDirectory(path);
+    if (made) {
+      rollback.add(() -> BpfFileSystem.deleteQuietly(path));
+    }
+    return made;
   }
 
   private void attach(CaptureScene scene, HttpProbe probe, CaptureMaps maps, int madeDirectories) {
@@ -117,7 +121,8 @@ public final class CaptureLoader {
     if (living) {
       maps.pinMissing(scene.rollback());
     }
-    try (CaptureAttachment.Attached attached = CaptureAttachment.attach(scene, probe, backend)) {
+    try (CaptureAttachment.Attached attached =
+        CaptureAttachment.attach(scene, probe, settings.backend())) {
       maps.pinReplaced();
       attached.pin();
       if (living) {
@@ -140,7 +145,7 @@ public final class CaptureLoader {
   }
 
   private void describe(
-      HttpProbe probe, Interface target, Hook hook, int tcPriority, int madeDirectories) {
+      HttpProbe probe, CaptureTarget target, Hook hook, int tcPriority, int madeDirectories) {
     CaptureInfo info =
         new CaptureInfo(
             target.index(),
@@ -148,7 +153,7 @@ public final class CaptureLoader {
             tcPriority,
             hook == Hook.CLSACT ? ClsactHook.HANDLE : 0,
             madeDirectories,
-            Interfaces.namespace(),
+            target.scope(),
             version);
     probe.write(HttpProbe.CAPTURE_INFO, info.encode());
   }

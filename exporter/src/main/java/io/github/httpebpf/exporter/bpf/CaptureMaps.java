@@ -21,6 +21,7 @@ final class CaptureMaps {
   private final CaptureDirectory directory;
   private final List<Path> missing = new ArrayList<>();
   private final List<Path> replaced = new ArrayList<>();
+  private final List<Path> dropped = new ArrayList<>();
 
   private CaptureMaps(HttpProbe probe, CaptureDirectory directory) {
     this.probe = probe;
@@ -33,7 +34,8 @@ final class CaptureMaps {
    * @param living whether state that is pinned there is a capture's, and may be replaced
    * @throws BpfException if something else is pinned there
    */
-  static CaptureMaps reuse(HttpProbe probe, CaptureDirectory directory, boolean living) {
+  static CaptureMaps reuse(
+      HttpProbe probe, CaptureDirectory directory, CaptureSettings settings, boolean living) {
     CaptureMaps maps = new CaptureMaps(probe, directory);
     directory
         .counts()
@@ -46,13 +48,30 @@ final class CaptureMaps {
                 maps.missing.add(pin);
               }
             });
+    maps.reuseSeries(HttpProbe.PORT_REQUEST_MAP, settings.portSeries());
+    if (directory.kind().seriesMaps().contains(HttpProbe.CGROUP_REQUEST_MAP)) {
+      maps.reuseSeries(HttpProbe.CGROUP_REQUEST_MAP, settings.cgroupSeries());
+    }
     maps.reuseState(living);
     return maps;
   }
 
+  /** One that is pinned keeps its size, so that what it has counted is not lost. */
+  private void reuseSeries(String name, int series) {
+    Path pin = directory.map(name);
+    if (series == 0) {
+      dropped.add(pin);
+    } else if (Files.exists(pin)) {
+      probe.reuse(name, SeriesMap.open(pin).map());
+    } else {
+      probe.resize(name, SeriesMap.entries(series));
+      missing.add(pin);
+    }
+  }
+
   private void reuseState(boolean living) {
     List<PinnedMap> fitting = new ArrayList<>();
-    List<Path> pins = HttpProbe.STATE_MAPS.stream().map(directory::map).toList();
+    List<Path> pins = directory.kind().stateMaps().stream().map(directory::map).toList();
     try {
       for (Path pin : pins) {
         if (Files.exists(pin)) {
@@ -82,23 +101,32 @@ final class CaptureMaps {
     LOG.log(
         Level.WARNING,
         "{0}: the state of connections is of another form, and begins anew; those under way resynchronise",
-        directory.interfaceName());
+        directory.name());
   }
 
   /** Pins what was not there: before a program that nobody could end counts into it. */
   void pinMissing(Rollback rollback) {
     for (Path pin : missing) {
+      if (isSeries(pin)) {
+        SeriesMap.fillRest(descriptor(pin));
+      }
       PinnedObjects.pin(descriptor(pin), pin, permissions(pin));
       rollback.add(() -> BpfFileSystem.deleteQuietly(pin));
     }
   }
 
   /**
-   * Pins the state that begins anew in place of the old: once the programs that keep the old one
-   * are gone.
+   * Pins the state that begins anew in place of the old, and unpins what is not asked for any more:
+   * once the programs that use it are gone.
    */
   void pinReplaced() {
     replaced.forEach(pin -> PinnedObjects.replacePin(descriptor(pin), pin, permissions(pin)));
+    // What is not counted any more would be shown as if nothing came.
+    dropped.forEach(BpfFileSystem::deleteQuietly);
+  }
+
+  private boolean isSeries(Path pin) {
+    return directory.kind().seriesMaps().contains(pin.getFileName().toString());
   }
 
   private int descriptor(Path pin) {
@@ -106,7 +134,7 @@ final class CaptureMaps {
   }
 
   private String permissions(Path pin) {
-    return directory.counts().containsKey(pin)
+    return directory.counts().containsKey(pin) || isSeries(pin)
         ? CaptureDirectory.READABLE
         : CaptureDirectory.PRIVATE;
   }

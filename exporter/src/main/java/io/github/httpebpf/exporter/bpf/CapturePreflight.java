@@ -1,7 +1,6 @@
 package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
-import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -18,10 +17,10 @@ final class CapturePreflight {
    *
    * @throws BpfException for the first that must stay as it is
    */
-  static void check(PinRoot root, TcBackend backend, Collection<Interface> interfaces) {
-    for (Interface each : interfaces) {
+  static void check(PinRoot root, TcBackend backend, Collection<CaptureTarget> targets) {
+    for (CaptureTarget each : targets) {
       CaptureDirectory directory = root.capture(each.name());
-      directory.info().ifPresent(info -> requireSame(directory, info, backend));
+      directory.info().ifPresent(info -> requireSame(each, directory, info, backend));
       for (Map.Entry<Path, MapShape> map : directory.counts().entrySet()) {
         if (Files.exists(map.getKey())) {
           PinnedMap.open(map.getKey(), map.getValue()).close();
@@ -30,24 +29,36 @@ final class CapturePreflight {
     }
   }
 
-  /** A capture goes on under the same hook and in the same namespace, or not at all. */
+  /** A capture goes on under the same hook and in the same place, or not at all. */
   private static void requireSame(
-      CaptureDirectory directory, CaptureInfo before, TcBackend backend) {
-    if (before.netns() != Interfaces.namespace()) {
+      CaptureTarget target, CaptureDirectory directory, CaptureInfo before, TcBackend backend) {
+    if (before.scope() != target.scope()) {
+      String what =
+          target.kind() == CaptureKind.CGROUP
+              ? "another cgroup"
+              : "another network namespace's " + directory.name();
       throw new BpfException(
-          "load %s: captures another network namespace's %s; choose another --pin-root, or unload first"
-              .formatted(directory.path(), directory.interfaceName()));
+          "load %s: captures %s; choose another --pin-root, or unload first"
+              .formatted(directory.path(), what));
     }
     Hook wanted =
-        switch (backend) {
-          case AUTO -> before.hook();
-          case TCX -> Hook.TCX;
-          case CLSACT -> Hook.CLSACT;
+        switch (target.kind()) {
+          case TC -> tcHook(before, backend);
+          case XDP -> Hook.XDP;
+          case CGROUP -> Hook.CGROUP;
         };
     if (wanted != before.hook()) {
       throw new BpfException(
           "load %s: is attached by %s, and changing that would miss or double packets; unload first, or leave out --tc-backend"
               .formatted(directory.path(), before.hook().name().toLowerCase(Locale.ROOT)));
     }
+  }
+
+  private static Hook tcHook(CaptureInfo before, TcBackend backend) {
+    return switch (backend) {
+      case AUTO -> before.hook();
+      case TCX -> Hook.TCX;
+      case CLSACT -> Hook.CLSACT;
+    };
   }
 }

@@ -3,16 +3,22 @@ package io.github.httpebpf.exporter.bpf;
 import io.github.httpebpf.exporter.metrics.CaptureCounts;
 import io.github.httpebpf.exporter.metrics.CaptureSnapshot;
 import io.github.httpebpf.exporter.metrics.CountSource;
+import io.github.httpebpf.exporter.metrics.HttpMethod;
+import io.github.httpebpf.exporter.metrics.LabelledRequests;
 import io.github.httpebpf.exporter.metrics.ProgramRuns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +32,13 @@ import org.jspecify.annotations.Nullable;
 public final class CaptureReader implements CountSource {
 
   private static final System.Logger LOG = System.getLogger(CaptureReader.class.getName());
+  private static final Comparator<List<String>> LABELS = Comparator.comparing(List::toString);
   private static final Path STATS_ENABLED = Path.of("/proc/sys/kernel/bpf_stats_enabled");
 
   private final PinRoot root;
   private final Set<String> named;
+  private final Set<CaptureKind> kinds;
+  private final CgroupNames cgroupNames = new CgroupNames();
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> mapIds = new ConcurrentHashMap<>();
   private final Map<String, String> failures = new ConcurrentHashMap<>();
@@ -37,12 +46,18 @@ public final class CaptureReader implements CountSource {
   /**
    * Reads nothing yet.
    *
-   * @param interfaceNames the captures to read; if empty, all under the root, looked up at each
-   *     read
+   * @param names of the captures to read; if empty, all under the root, looked up at each read
+   * @param kinds of those that are looked up; if empty, all
    */
-  public CaptureReader(PinRoot root, Collection<String> interfaceNames) {
+  public CaptureReader(PinRoot root, Collection<String> names, Collection<CaptureKind> kinds) {
     this.root = root;
-    this.named = Set.copyOf(interfaceNames);
+    this.named = Set.copyOf(names);
+    this.kinds = Set.copyOf(kinds);
+  }
+
+  /** Of captures of any kind. */
+  public CaptureReader(PinRoot root, Collection<String> names) {
+    this(root, names, Set.of());
   }
 
   @Override
@@ -67,7 +82,7 @@ public final class CaptureReader implements CountSource {
     if (!named.isEmpty()) {
       return readAll(named);
     }
-    seen.addAll(root.captured());
+    seen.addAll(root.captured(kinds));
     return readAll(seen);
   }
 
@@ -110,8 +125,35 @@ public final class CaptureReader implements CountSource {
       noticeReplaced(directory.requestMap(), requests);
       noticeReplaced(directory.packetMap(), packets);
       ProgramRuns runs = withRuns ? runs(directory) : null;
-      return CaptureCounts.ofEntries(requests.sums(), packets.sums(), unseen(directory), runs);
+      return CaptureCounts.ofEntries(requests.sums(), packets.sums(), unseen(directory), runs)
+          .with(
+              labelled(directory.portRequestMap(), CaptureReader::portLabels),
+              labelled(directory.cgroupRequestMap(), cgroupNames.labels()));
     }
+  }
+
+  private static List<String> portLabels(long port) {
+    return List.of(port == SeriesMap.REST ? LabelledRequests.REST : String.valueOf(port));
+  }
+
+  /** Owners that have the same labels are one series. */
+  private static List<LabelledRequests> labelled(Path pin, LongFunction<List<String>> labelsOf) {
+    if (Files.notExists(pin)) {
+      return List.of();
+    }
+    Map<List<String>, Map<HttpMethod, Long>> sums = new TreeMap<>(LABELS);
+    try (SeriesMap map = SeriesMap.open(pin)) {
+      for (SeriesMap.Series each : map.read()) {
+        sums.computeIfAbsent(labelsOf.apply(each.owner()), labels -> new TreeMap<>())
+            .merge(each.method(), each.requests(), Long::sum);
+      }
+    }
+    List<LabelledRequests> all = new ArrayList<>();
+    sums.forEach(
+        (labels, methods) ->
+            methods.forEach(
+                (method, requests) -> all.add(new LabelledRequests(method, labels, requests))));
+    return all;
   }
 
   /** What the version before has loaded has no such map. */
@@ -153,7 +195,9 @@ public final class CaptureReader implements CountSource {
 
   /** From another network namespace the interface cannot be looked up; its maps must do then. */
   private static boolean exists(CaptureInfo info) {
-    return info.netns() != Interfaces.namespace() || Interfaces.exists(info.ifindex());
+    return info.hook() == CaptureInfo.Hook.CGROUP
+        || info.scope() != Interfaces.namespace()
+        || Interfaces.exists(info.ifindex());
   }
 
   private static boolean statsEnabled() {

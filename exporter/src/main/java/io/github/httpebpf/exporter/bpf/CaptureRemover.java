@@ -9,9 +9,6 @@ import java.util.List;
 /** Detaches and unpins captures, and nothing that is not ours. Needs CAP_BPF and CAP_NET_ADMIN. */
 public final class CaptureRemover {
 
-  /** Against the order in which they were attached. */
-  private static final List<ProbeProgram> DETACHED = List.of(ProbeProgram.values()).reversed();
-
   private final PinRoot root;
 
   /** Removes nothing yet. */
@@ -23,12 +20,13 @@ public final class CaptureRemover {
    * Ends captures; their counts are gone afterwards. One that cannot be ended does not keep the
    * others.
    *
-   * @param interfaceNames those to end, or all under the pin root if empty; one without a capture
-   *     is passed over
+   * @param names of those to end, or all under the pin root if empty; one without a capture is
+   *     passed over
+   * @param kinds of those that are looked up; if empty, all
    * @return the names of those that were ended
    * @throws BpfException for the first that cannot be removed whole, after the others
    */
-  public List<String> unload(Collection<String> interfaceNames) {
+  public List<String> unload(Collection<String> names, Collection<CaptureKind> kinds) {
     if (Files.notExists(root.path())) {
       return List.of();
     }
@@ -36,7 +34,7 @@ public final class CaptureRemover {
     List<BpfException> failures = new ArrayList<>();
     int madeDirectories = 0;
     try (PinRootLock lock = PinRootLock.acquire(root.path())) {
-      for (String name : interfaceNames.isEmpty() ? root.captured() : interfaceNames) {
+      for (String name : names.isEmpty() ? root.captured(kinds) : names) {
         try {
           CaptureDirectory directory = root.capture(name);
           CaptureInfo info = directory.info().orElse(null);
@@ -51,6 +49,7 @@ public final class CaptureRemover {
         }
       }
       if (lock.holds()) {
+        BpfFileSystem.deleteQuietly(root.xdp());
         root.unfinished().forEach(BpfFileSystem::deleteQuietly);
         if (root.captured().isEmpty()) {
           removeRoot(Math.max(madeDirectories, MadePinRoot.unfinished(root).size()));
@@ -73,15 +72,15 @@ public final class CaptureRemover {
   }
 
   private static void detach(CaptureDirectory directory, CaptureInfo info) {
-    String name = directory.interfaceName();
+    String name = directory.name();
     if (info.hook() == CaptureInfo.Hook.CLSACT) {
-      if (info.netns() != Interfaces.namespace()) {
+      if (info.scope() != Interfaces.namespace()) {
         throw new BpfException(
             "unload %s: captures another network namespace's %s; unload there"
                 .formatted(directory.path(), name));
       }
       if (Interfaces.exists(info.ifindex())) {
-        for (ProbeProgram program : DETACHED) {
+        for (ProbeProgram program : directory.kind().programs().reversed()) {
           ClsactHook.ours(program, info.ifindex(), info.tcPriority(), name)
               .ifPresent(ClsactHook::detach);
         }
@@ -91,13 +90,13 @@ public final class CaptureRemover {
     List<Descriptor> links = new ArrayList<>();
     try {
       // All are opened before one is detached: what is no link leaves the capture as it is.
-      for (ProbeProgram program : DETACHED) {
+      for (ProbeProgram program : directory.kind().programs().reversed()) {
         Path pin = directory.link(program);
         if (Files.exists(pin)) {
           links.add(PinnedObjects.open(pin, PinnedObjects.Kind.LINK));
         }
       }
-      links.forEach(link -> TcxHook.detach(link, name));
+      links.forEach(link -> LinkHook.detach(link, name));
     } finally {
       links.forEach(Descriptor::close);
     }

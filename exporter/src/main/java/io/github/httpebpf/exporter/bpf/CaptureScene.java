@@ -1,7 +1,6 @@
 package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
-import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,7 +12,7 @@ import java.util.Optional;
  * @param announcement called before what is attached outlives this process
  */
 record CaptureScene(
-    Interface target,
+    CaptureTarget target,
     CaptureDirectory directory,
     Optional<CaptureInfo> before,
     Announcement announcement,
@@ -28,7 +27,7 @@ record CaptureScene(
     void pin(Hook hook, int tcPriority);
   }
 
-  /** What is captured there already, if it is this very interface. */
+  /** What is captured there already, if it is on this very interface, or cgroup. */
   Optional<CaptureInfo> living() {
     return before.filter(info -> info.ifindex() == target.index());
   }

@@ -26,7 +26,7 @@ final class ClsactAttachment {
     if (ClsactHook.addQdisc(ifindex, name)) {
       scene.rollback().add(() -> ClsactHook.removeUnusedQdisc(ifindex, name));
     }
-    for (ProbeProgram program : ProbeProgram.values()) {
+    for (ProbeProgram program : probe.programs()) {
       place(program, priority);
     }
     return new CaptureAttachment.Attached(Hook.CLSACT, priority, this::pin, () -> {});
@@ -71,7 +71,7 @@ final class ClsactAttachment {
   }
 
   private void pin() {
-    for (ProbeProgram program : ProbeProgram.values()) {
+    for (ProbeProgram program : probe.programs()) {
       scene.pin(probe.program(program), scene.directory().program(program));
     }
   }

@@ -12,6 +12,7 @@ public record Errno(int number) {
   static final Errno EPERM = new Errno(1);
   static final Errno ENOENT = new Errno(2);
   static final Errno EACCES = new Errno(13);
+  static final Errno EBUSY = new Errno(16);
   static final Errno EEXIST = new Errno(17);
   static final Errno ENODEV = new Errno(19);
   static final Errno EINVAL = new Errno(22);

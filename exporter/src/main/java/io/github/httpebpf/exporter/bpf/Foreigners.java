@@ -17,14 +17,18 @@ public final class Foreigners {
    *
    * @return one line each, for the user; empty if ours is the first, or there is no such capture
    */
-  public static List<String> ahead(PinRoot root, String interfaceName) {
-    CaptureDirectory directory = root.capture(interfaceName);
+  public static List<String> ahead(PinRoot root, String capture) {
+    CaptureDirectory directory = root.capture(capture);
     return directory.info().map(info -> ahead(directory, info)).orElse(List.of());
   }
 
   private static List<String> ahead(CaptureDirectory directory, CaptureInfo info) {
-    String name = directory.interfaceName();
-    if (info.netns() != Interfaces.namespace() || !Interfaces.exists(info.ifindex())) {
+    String name = directory.name();
+    // The XDP hook has one program, and those of a cgroup do not keep packets from one another.
+    if (directory.kind() != CaptureKind.TC) {
+      return List.of();
+    }
+    if (info.scope() != Interfaces.namespace() || !Interfaces.exists(info.ifindex())) {
       return List.of();
     }
     List<String> lines = new ArrayList<>(aheadAtIngress(directory, info, name));

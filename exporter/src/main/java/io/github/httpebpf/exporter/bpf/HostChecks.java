@@ -1,13 +1,11 @@
 package io.github.httpebpf.exporter.bpf;
 
-import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -32,17 +30,18 @@ public final class HostChecks {
   public record Check(Severity severity, String subject, String text) {}
 
   private final PinRoot root;
-  private final Supplier<? extends Collection<String>> names;
+  private final Supplier<? extends Collection<CaptureSpec>> specs;
   private final TcBackend backend;
 
   /**
    * Checks nothing yet.
    *
-   * @param names of the interfaces to capture; asked for only once libbpf is known to be there
+   * @param specs what to capture; asked for only once libbpf is known to be there
    */
-  public HostChecks(PinRoot root, Supplier<? extends Collection<String>> names, TcBackend backend) {
+  public HostChecks(
+      PinRoot root, Supplier<? extends Collection<CaptureSpec>> specs, TcBackend backend) {
     this.root = root;
-    this.names = names;
+    this.specs = specs;
     this.backend = backend;
   }
 
@@ -55,7 +54,7 @@ public final class HostChecks {
     }
     add(checks, "capabilities", HostChecks::checkCapabilities);
     add(checks, "bpf file system", this::checkFileSystem);
-    add(checks, "program", HostChecks::checkProgram);
+    add(checks, "program", this::checkProgram);
     add(checks, "tc hook", this::checkHook);
     add(checks, "interfaces", this::checkInterfaces);
     add(checks, "JIT", HostChecks::checkJit);
@@ -106,12 +105,15 @@ public final class HostChecks {
         : fail(subject, "none mounted; as root: mount -t bpf bpf /sys/fs/bpf");
   }
 
-  private static Check checkProgram() {
-    try (HttpProbe probe =
-        HttpProbe.open(HttpProbe.packedFile(), new ProbeConfig(false, Set.of()))) {
-      probe.load();
-      return ok("program", "this kernel's verifier takes it");
+  private Check checkProgram() {
+    CaptureSettings settings = new CaptureSettings(backend);
+    for (CaptureTarget target : CaptureTarget.find(specs.get())) {
+      byte[] file = HttpProbe.packedFile(target.kind());
+      try (HttpProbe probe = HttpProbe.open(target.kind(), file, settings.probeConfig(target))) {
+        probe.load();
+      }
     }
+    return ok("program", "this kernel's verifier takes it");
   }
 
   private Check checkHook() {
@@ -123,10 +125,10 @@ public final class HostChecks {
   }
 
   private Check checkInterfaces() {
-    List<Interface> interfaces = Interfaces.find(names.get());
-    CapturePreflight.check(root, backend, interfaces);
+    List<CaptureTarget> targets = CaptureTarget.find(specs.get());
+    CapturePreflight.check(root, backend, targets);
     return ok(
-        "interfaces", interfaces.stream().map(Interface::name).collect(Collectors.joining(", ")));
+        "interfaces", targets.stream().map(CaptureTarget::name).collect(Collectors.joining(", ")));
   }
 
   private static Check checkJit() {

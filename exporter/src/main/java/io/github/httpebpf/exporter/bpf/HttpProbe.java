@@ -23,14 +23,12 @@ final class HttpProbe implements AutoCloseable {
   static final String UNSEEN_MAP = "unseen_map";
   static final String CAPTURE_INFO = "capture_info";
 
-  /** What the programs keep of connections: {@code native/src/flow.h}. */
-  static final List<String> STATE_MAPS =
-      List.of("flow_map", "opening_map", "block_map", "port_map");
+  static final String PORT_REQUEST_MAP = "port_request_map";
+  static final String CGROUP_REQUEST_MAP = "cgroup_request_map";
 
   /** As the object is called in messages, after what it counts with. */
   private static final String NAME = ProbeProgram.COUNTER.function();
 
-  private static final String FILE = "http_counter.bpf.o";
   private static final String CONFIG = ".rodata.config";
   private static final int LOG_SIZE = 1 << 20;
 
@@ -55,6 +53,7 @@ final class HttpProbe implements AutoCloseable {
             Libbpf.bpf_object__find_program_by_name$descriptor());
   }
 
+  private final CaptureKind kind;
   private final byte[] file;
   private final ProbeConfig config;
   private final int logLevel;
@@ -64,7 +63,8 @@ final class HttpProbe implements AutoCloseable {
   private final List<PinnedMap> reused = new ArrayList<>();
   private boolean closed;
 
-  private HttpProbe(byte[] file, ProbeConfig config, int logLevel) {
+  private HttpProbe(CaptureKind kind, byte[] file, ProbeConfig config, int logLevel) {
+    this.kind = kind;
     this.file = file;
     this.config = config;
     this.logLevel = logLevel;
@@ -77,15 +77,15 @@ final class HttpProbe implements AutoCloseable {
   }
 
   /** The object file that this version carries. */
-  static byte[] packedFile() {
+  static byte[] packedFile(CaptureKind kind) {
     try (InputStream file =
-        HttpProbe.class.getResourceAsStream("/io/github/httpebpf/bpf/" + FILE)) {
+        HttpProbe.class.getResourceAsStream("/io/github/httpebpf/bpf/" + kind.file())) {
       if (file == null) {
-        throw new BpfException("open " + FILE + ": not in this jar; build again");
+        throw new BpfException("open " + kind.file() + ": not in this jar; build again");
       }
       return file.readAllBytes();
     } catch (IOException e) {
-      throw new BpfException("open " + FILE + ": " + e.getMessage(), e);
+      throw new BpfException("open " + kind.file() + ": " + e.getMessage(), e);
     }
   }
 
@@ -95,13 +95,13 @@ final class HttpProbe implements AutoCloseable {
    *
    * @throws BpfException if the file is damaged, or libbpf is missing
    */
-  static HttpProbe open(byte[] file, ProbeConfig config) {
-    return open(file, config, LOG_ALL);
+  static HttpProbe open(CaptureKind kind, byte[] file, ProbeConfig config) {
+    return open(kind, file, config, LOG_ALL);
   }
 
-  private static HttpProbe open(byte[] file, ProbeConfig config, int logLevel) {
+  private static HttpProbe open(CaptureKind kind, byte[] file, ProbeConfig config, int logLevel) {
     NativeLibrary.version();
-    HttpProbe probe = new HttpProbe(file, config, logLevel);
+    HttpProbe probe = new HttpProbe(kind, file, config, logLevel);
     try {
       probe.configure();
       return probe;
@@ -131,7 +131,7 @@ final class HttpProbe implements AutoCloseable {
     if (object.equals(MemorySegment.NULL)) {
       throw NativeCalls.failure(
           "open",
-          FILE,
+          kind.file(),
           NativeCalls.errno(state),
           "",
           "the file is damaged; build or install again");
@@ -144,17 +144,24 @@ final class HttpProbe implements AutoCloseable {
     MemorySegment value = Libbpf.bpf_map__initial_value(map(CONFIG), size);
     byte[] octets = config.encode();
     if (value.equals(MemorySegment.NULL) || size.get(ValueLayout.JAVA_LONG, 0) != octets.length) {
-      throw new BpfException("configure " + FILE + ": no room for it; build or install again");
+      throw new BpfException(
+          "configure " + kind.file() + ": no room for it; build or install again");
     }
     MemorySegment.copy(
         octets, 0, value.reinterpret(octets.length), ValueLayout.JAVA_BYTE, 0, octets.length);
     // Pins are made by the loader, one by one, so that it can take them back.
-    Stream.concat(Stream.of(REQUEST_MAP, PACKET_MAP, UNSEEN_MAP), STATE_MAPS.stream())
+    Stream.of(List.of(REQUEST_MAP, PACKET_MAP, UNSEEN_MAP), kind.seriesMaps(), kind.stateMaps())
+        .flatMap(List::stream)
         .forEach(
             name -> {
               int result = Libbpf.bpf_map__set_pin_path(map(name), MemorySegment.NULL);
               NativeCalls.check(result, "prepare map", name);
             });
+  }
+
+  /** Gives a map that is not reused another number of entries than the object says. */
+  void resize(String name, int entries) {
+    NativeCalls.check(Libbpf.bpf_map__set_max_entries(map(name), entries), "resize map", name);
   }
 
   /** What the object says of a map that is not reused. */
@@ -179,6 +186,11 @@ final class HttpProbe implements AutoCloseable {
    * @throws BpfException with the verifier's log as its detail, if it refused
    */
   void load() {
+    if ((config.flags() & ProbeConfig.XDP_BUFFERS) != 0) {
+      MemorySegment counter = find(Calls.FIND_PROGRAM, ProbeProgram.COUNTER.function());
+      int flagged = Libbpf.bpf_program__set_flags(counter, Libbpf.BPF_F_XDP_HAS_FRAGS());
+      NativeCalls.check(flagged, "prepare program", NAME);
+    }
     int result = Libbpf.bpf_object__load(object);
     if (result < 0) {
       Errno errno = Errno.ofResult(result);
@@ -189,7 +201,7 @@ final class HttpProbe implements AutoCloseable {
   }
 
   private BpfException reason(String cut) {
-    try (HttpProbe again = open(file, config, LOG_REASON)) {
+    try (HttpProbe again = open(kind, file, config, LOG_REASON)) {
       int result = Libbpf.bpf_object__load(again.object);
       String text = VerifierLog.isWhole(cut) ? cut : again.log.getString(0);
       return refusal(result < 0 ? Errno.ofResult(result) : Errno.ENOSPC, text);
@@ -198,6 +210,11 @@ final class HttpProbe implements AutoCloseable {
 
   private static BpfException refusal(Errno errno, String log) {
     return NativeCalls.failure("load program", NAME, errno, VerifierLog.end(log));
+  }
+
+  /** Its programs, in the order in which they are attached. */
+  List<ProbeProgram> programs() {
+    return kind.programs();
   }
 
   /** A loaded program's descriptor, owned by this. */
@@ -235,7 +252,8 @@ final class HttpProbe implements AutoCloseable {
         throw NativeCalls.unexpected(e);
       }
       if (found.equals(MemorySegment.NULL)) {
-        throw NativeCalls.failure("find", name + " in " + FILE, NativeCalls.errno(state), "");
+        throw NativeCalls.failure(
+            "find", name + " in " + kind.file(), NativeCalls.errno(state), "");
       }
       return found;
     }

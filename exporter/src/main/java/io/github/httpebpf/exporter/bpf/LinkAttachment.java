@@ -1,47 +1,49 @@
 package io.github.httpebpf.exporter.bpf;
 
-import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Brings programs to tcx hooks, or swaps them on the links that a capture has. */
-final class TcxAttachment {
+/** Attaches programs by links, or swaps them on the links that a capture has. */
+final class LinkAttachment {
 
   /** A link is new if it has no pin, or one whose interface has gone. */
   private record Placed(ProbeProgram program, Descriptor link, boolean isNew) {}
 
   private final CaptureScene scene;
   private final HttpProbe probe;
+  private final LinkHook hook;
 
-  TcxAttachment(CaptureScene scene, HttpProbe probe) {
+  LinkAttachment(CaptureScene scene, HttpProbe probe) {
     this.scene = scene;
     this.probe = probe;
+    this.hook = scene.target().linkHook();
   }
 
   /**
-   * Attaches or swaps both programs.
+   * Attaches or swaps the programs.
    *
-   * @throws BpfException EINVAL if this kernel has no tcx
+   * @throws BpfException EINVAL if this kernel has no such hook
    */
   CaptureAttachment.Attached attach() {
     List<Placed> placed = new ArrayList<>();
     Runnable end = () -> placed.reversed().forEach(each -> each.link.close());
     try {
-      for (ProbeProgram program : ProbeProgram.values()) {
+      for (ProbeProgram program : probe.programs()) {
         placed.add(place(program));
       }
-      // Links that are not pinned end with their process: the kernel may say first if it has tcx.
+      // Links that are not pinned end with their process: the kernel may say first if it has the
+      // hook.
       if (scene.before().isEmpty()) {
-        scene.announcement().pin(Hook.TCX, 0);
+        scene.announcement().pin(hook.hook(), 0);
       }
     } catch (BpfException e) {
       end.run();
       throw e;
     }
-    return new CaptureAttachment.Attached(Hook.TCX, 0, () -> placed.forEach(this::pin), end);
+    return new CaptureAttachment.Attached(hook.hook(), 0, () -> placed.forEach(this::pin), end);
   }
 
   private Placed place(ProbeProgram program) {
@@ -51,12 +53,7 @@ final class TcxAttachment {
         return new Placed(program, swapped.get(), false);
       }
     }
-    Descriptor link =
-        TcxHook.attach(
-            probe.program(program),
-            program.direction(),
-            scene.target().index(),
-            scene.target().name());
+    Descriptor link = hook.attach(probe.program(program), program);
     return new Placed(program, link, true);
   }
 
@@ -64,7 +61,7 @@ final class TcxAttachment {
   private Optional<Descriptor> swap(ProbeProgram program) {
     Descriptor link = PinnedObjects.open(scene.directory().link(program), PinnedObjects.Kind.LINK);
     try {
-      TcxHook.update(link, probe.program(program), scene.target().name());
+      LinkHook.update(link, probe.program(program), scene.target().name());
     } catch (BpfException e) {
       link.close();
       if (e.is(Errno.ENOLINK)) {
@@ -82,7 +79,7 @@ final class TcxAttachment {
       try (Descriptor former = PinnedObjects.open(pin, PinnedObjects.Kind.PROGRAM);
           Descriptor link =
               PinnedObjects.open(scene.directory().link(program), PinnedObjects.Kind.LINK)) {
-        TcxHook.update(link, former.number(), scene.target().name());
+        LinkHook.update(link, former.number(), scene.target().name());
       }
     }
   }

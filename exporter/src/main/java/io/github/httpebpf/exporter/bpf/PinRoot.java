@@ -2,14 +2,18 @@ package io.github.httpebpf.exporter.bpf;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
- * Where captures are pinned: a directory on a bpf file system, one directory of it an interface.
+ * Where captures are pinned: a directory on a bpf file system, one directory of it a capture.
  *
  * @param path absolute, without a dot in its names
  */
@@ -17,6 +21,10 @@ public record PinRoot(Path path) {
 
   /** The default of {@code --pin-root}. */
   public static final String DEFAULT = "/sys/fs/bpf/http-ebpf-exporter";
+
+  // No interface's directory has such a name.
+  private static final String XDP_DIRECTORY = "%xdp";
+  private static final String CGROUP_DIRECTORY = "%cgroup";
 
   /**
    * Checks the path's form, not whether it exists.
@@ -36,37 +44,66 @@ public record PinRoot(Path path) {
     }
   }
 
-  /** Where an interface's capture is, or would be. */
-  CaptureDirectory capture(String interfaceName) {
-    return new CaptureDirectory(path.resolve(encode(interfaceName)), interfaceName);
+  /** Where the capture of that name is, or would be. */
+  CaptureDirectory capture(String name) {
+    Path directory =
+        switch (CaptureSpec.kindOf(name)) {
+          case TC -> path.resolve(encode(name));
+          case XDP -> xdp().resolve(encode(CaptureSpec.interfaceOf(name).orElseThrow()));
+          case CGROUP -> path.resolve(CGROUP_DIRECTORY);
+        };
+    return new CaptureDirectory(directory, name);
+  }
+
+  /** Where captures at XDP are. */
+  Path xdp() {
+    return path.resolve(XDP_DIRECTORY);
   }
 
   /**
-   * The interfaces that have a capture, ordered; empty if the root does not exist.
+   * The names of the captures, ordered; empty if the root does not exist.
    *
    * @throws BpfException if it cannot be listed
    */
   NavigableSet<String> captured() {
     NavigableSet<String> names = new TreeSet<>();
-    for (Path directory : entries()) {
-      decode(directory.getFileName().toString())
-          .filter(name -> capture(name).isCapture())
-          .ifPresent(names::add);
+    add(names, entries(path), name -> name);
+    add(names, entries(xdp()), name -> new CaptureSpec(CaptureKind.XDP, name).name());
+    if (capture(CaptureSpec.CGROUP).isCapture()) {
+      names.add(CaptureSpec.CGROUP);
     }
     return names;
   }
 
+  /** Of these kinds; of all if there is none. */
+  NavigableSet<String> captured(Collection<CaptureKind> kinds) {
+    NavigableSet<String> names = captured();
+    names.removeIf(name -> !kinds.isEmpty() && !kinds.contains(CaptureSpec.kindOf(name)));
+    return names;
+  }
+
+  private void add(Set<String> names, List<Path> directories, UnaryOperator<String> nameOf) {
+    for (Path directory : directories) {
+      decode(directory.getFileName().toString())
+          .map(nameOf)
+          .filter(name -> capture(name).path().equals(directory) && capture(name).isCapture())
+          .ifPresent(names::add);
+    }
+  }
+
   /**
-   * Directories that a killed load has made and not come to pin anything in.
+   * Directories that a killed load has made and not come to pin anything in, innermost first.
    *
    * @throws BpfException if the root cannot be listed
    */
   List<Path> unfinished() {
-    return entries().stream().filter(BpfFileSystem::isUnfinished).toList();
+    return Stream.concat(entries(xdp()).stream(), entries(path).stream())
+        .filter(BpfFileSystem::isUnfinished)
+        .toList();
   }
 
-  private List<Path> entries() {
-    return Files.notExists(path) ? List.of() : BpfFileSystem.list(path);
+  private static List<Path> entries(Path directory) {
+    return Files.notExists(directory) ? List.of() : BpfFileSystem.list(directory);
   }
 
   /** A bpf file system has no dots in names, and the percent sign marks what stands for one. */

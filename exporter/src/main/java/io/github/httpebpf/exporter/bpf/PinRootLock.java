@@ -16,31 +16,23 @@ import java.util.Objects;
 final class PinRootLock implements AutoCloseable {
 
   private static final class Calls {
-    static final MethodHandle OPENDIR =
-        NativeCalls.capturing(Libbpf.opendir$address(), Libbpf.opendir$descriptor());
     static final MethodHandle FLOCK =
         NativeCalls.capturing(Libbpf.flock$address(), Libbpf.flock$descriptor());
   }
 
   private final Path path;
-  private final MemorySegment directory;
+  private final OpenDirectory directory;
 
-  private PinRootLock(Path path, MemorySegment directory) {
+  private PinRootLock(Path path, OpenDirectory directory) {
     this.path = path;
     this.directory = directory;
   }
 
   /** Waits for the lock on a directory that exists; the caller closes it. */
   static PinRootLock acquire(Path path) {
-    NativeLibrary.version();
+    PinRootLock lock = new PinRootLock(path, OpenDirectory.open(path, "lock"));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = NativeCalls.callState(arena);
-      MemorySegment directory =
-          (MemorySegment) Calls.OPENDIR.invokeExact(state, arena.allocateFrom(path.toString()));
-      if (directory.equals(MemorySegment.NULL)) {
-        throw NativeCalls.failure("lock", path.toString(), NativeCalls.errno(state), "");
-      }
-      PinRootLock lock = new PinRootLock(path, directory);
       int result = (int) Calls.FLOCK.invokeExact(state, lock.descriptor(), Libbpf.LOCK_EX());
       if (result != 0) {
         lock.close();
@@ -55,7 +47,7 @@ final class PinRootLock implements AutoCloseable {
   }
 
   private int descriptor() {
-    return Libbpf.dirfd(directory);
+    return directory.descriptor();
   }
 
   /** Whether the path is still the directory that is locked: an unload may have removed it. */
@@ -70,6 +62,6 @@ final class PinRootLock implements AutoCloseable {
 
   @Override
   public void close() {
-    Libbpf.closedir(directory);
+    directory.close();
   }
 }

@@ -8,10 +8,15 @@ import java.util.Set;
  * What the program knows from the start: {@code struct capture_config} of {@code
  * native/src/http_counter.h}.
  *
- * @param noLinkHeader packets of the interface begin with the IP header
+ * @param noLinkHeader packets begin with the IP header
+ * @param flags {@code CONFIG_…}
  * @param excludedPorts local TCP ports, 0 to 65535
  */
-record ProbeConfig(boolean noLinkHeader, Set<Integer> excludedPorts) {
+record ProbeConfig(boolean noLinkHeader, int flags, Set<Integer> excludedPorts) {
+
+  static final int PORT_LABELS = 1;
+  static final int CGROUP_LABELS = 2;
+  static final int XDP_BUFFERS = 4;
 
   private static final int PORTS = 65536;
   private static final int SIZE = 8 + PORTS / 8;
@@ -20,9 +25,14 @@ record ProbeConfig(boolean noLinkHeader, Set<Integer> excludedPorts) {
     excludedPorts = Set.copyOf(excludedPorts);
   }
 
+  /** Without any flag. */
+  ProbeConfig(boolean noLinkHeader, Set<Integer> excludedPorts) {
+    this(noLinkHeader, 0, excludedPorts);
+  }
+
   byte[] encode() {
     ByteBuffer octets = ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder());
-    octets.putInt(0, noLinkHeader ? 1 : 0);
+    octets.putInt(0, noLinkHeader ? 1 : 0).putInt(4, flags);
     for (int port : excludedPorts) {
       int at = 8 + port / Long.SIZE * Long.BYTES;
       octets.putLong(at, octets.getLong(at) | 1L << port % Long.SIZE);

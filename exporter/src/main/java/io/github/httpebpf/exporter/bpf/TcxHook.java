@@ -11,48 +11,34 @@ import java.util.List;
 /**
  * The tcx hooks of an interface: {@code BPF_TCX_INGRESS} and {@code BPF_TCX_EGRESS} of {@code
  * linux/bpf.h}, Linux 6.6.
+ *
+ * @param name of the interface
  */
-final class TcxHook {
+record TcxHook(int ifindex, String name) implements LinkHook {
 
   // Of kernels newer than the headers that the bindings are generated from.
   private static final int BPF_F_BEFORE = 1 << 3;
 
   private static final int PROGRAMS_MAX = 64;
 
-  private TcxHook() {}
+  @Override
+  public CaptureInfo.Hook hook() {
+    return CaptureInfo.Hook.TCX;
+  }
 
   /**
    * Attaches a program ahead of all others: behind one that answers "pass" it would see nothing.
-   * The caller owns the link; the program is detached when it is neither open nor pinned.
    *
    * @throws BpfException EINVAL if this kernel has no tcx
    */
-  static Descriptor attach(int program, Direction direction, int ifindex, String interfaceName) {
+  @Override
+  public Descriptor attach(int program, ProbeProgram which) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment options = arena.allocate(bpf_link_create_opts.layout());
       bpf_link_create_opts.sz(options, options.byteSize());
       bpf_link_create_opts.flags(options, BPF_F_BEFORE);
-      int result = Libbpf.bpf_link_create(program, ifindex, direction.tcxType(), options);
-      return new Descriptor(NativeCalls.check(result, "attach (tcx) to", interfaceName));
-    }
-  }
-
-  /**
-   * Swaps the program of a link in one step: each packet meets the old or the new one.
-   *
-   * @throws BpfException ENOLINK if the link's interface has gone
-   */
-  static void update(Descriptor link, int program, String interfaceName) {
-    int result = Libbpf.bpf_link_update(link.number(), program, MemorySegment.NULL);
-    NativeCalls.check(result, "swap program (tcx) on", interfaceName);
-  }
-
-  /** Detaches at once, even if others hold the link. */
-  static void detach(Descriptor link, String interfaceName) {
-    int result = Libbpf.bpf_link_detach(link.number());
-    // A link whose interface has gone is detached already.
-    if (result < 0 && !Errno.ofResult(result).equals(Errno.ENOLINK)) {
-      NativeCalls.check(result, "detach (tcx) from", interfaceName);
+      int result = Libbpf.bpf_link_create(program, ifindex, which.direction().tcxType(), options);
+      return new Descriptor(NativeCalls.check(result, "attach (tcx) to", name));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter.metrics;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.IntFunction;
@@ -18,12 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param unseenConnections connections that carry what cannot be counted, by the label of their
  *     protocol, in id order; null if the version that loaded did not look for them
  * @param programRuns null while the kernel keeps no statistics, or if they could not be read
+ * @param byPort by the server's port, if that is counted
+ * @param byCgroup by cgroup, pod and container of the receiving socket, if that is counted
  */
 public record CaptureCounts(
     Map<HttpMethod, Long> requests,
     SequencedMap<String, Long> packets,
     @Nullable SequencedMap<String, Long> unseenConnections,
-    @Nullable ProgramRuns programRuns) {
+    @Nullable ProgramRuns programRuns,
+    List<LabelledRequests> byPort,
+    List<LabelledRequests> byCgroup) {
 
   public CaptureCounts {
     Map<HttpMethod, Long> allMethods = new EnumMap<>(HttpMethod.class);
@@ -36,6 +41,17 @@ public record CaptureCounts(
       unseenConnections =
           Collections.unmodifiableSequencedMap(new LinkedHashMap<>(unseenConnections));
     }
+    byPort = List.copyOf(byPort);
+    byCgroup = List.copyOf(byCgroup);
+  }
+
+  /** By method alone. */
+  public CaptureCounts(
+      Map<HttpMethod, Long> requests,
+      SequencedMap<String, Long> packets,
+      @Nullable SequencedMap<String, Long> unseenConnections,
+      @Nullable ProgramRuns programRuns) {
+    this(requests, packets, unseenConnections, programRuns, List.of(), List.of());
   }
 
   /**
@@ -59,6 +75,11 @@ public record CaptureCounts(
             ? null
             : named(unseenEntries, UnseenProtocol.values().length, UnseenProtocol::labelOf),
         programRuns);
+  }
+
+  /** The same, and what is counted by labels. */
+  public CaptureCounts with(List<LabelledRequests> ports, List<LabelledRequests> cgroups) {
+    return new CaptureCounts(requests, packets, unseenConnections, programRuns, ports, cgroups);
   }
 
   private static SequencedMap<String, Long> named(

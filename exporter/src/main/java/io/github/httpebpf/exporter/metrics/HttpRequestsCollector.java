@@ -5,6 +5,7 @@ import io.prometheus.client.CounterMetricFamily;
 import io.prometheus.client.GaugeMetricFamily;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.LongSupplier;
@@ -69,6 +70,16 @@ public final class HttpRequestsCollector extends Collector implements Collector.
             "http_requests_total",
             "HTTP/1.x requests that reached the interface.",
             List.of("method", "interface"));
+    final CounterMetricFamily byPort =
+        new CounterMetricFamily(
+            "http_port_requests_total",
+            "HTTP/1.x requests by the port that received them.",
+            List.of("method", "port", "interface"));
+    final CounterMetricFamily byCgroup =
+        new CounterMetricFamily(
+            "http_cgroup_requests_total",
+            "HTTP/1.x requests by the cgroup whose socket received them.",
+            List.of("method", "cgroup", "pod_uid", "container_id"));
     final CounterMetricFamily packets =
         new CounterMetricFamily(
             "http_ebpf_exporter_packets_total",
@@ -100,8 +111,17 @@ public final class HttpRequestsCollector extends Collector implements Collector.
             "Time that reading the counts took in this scrape.",
             List.of());
 
+    private static void add(
+        CounterMetricFamily family, LabelledRequests requests, List<String> last) {
+      List<String> labels = new ArrayList<>();
+      labels.add(requests.method().label());
+      labels.addAll(requests.labels());
+      labels.addAll(last);
+      family.addMetric(labels, (double) requests.requests());
+    }
+
     List<MetricFamilySamples> all() {
-      return List.of(requests, packets, unseen, up, runSeconds, runs, duration);
+      return List.of(requests, byPort, byCgroup, packets, unseen, up, runSeconds, runs, duration);
     }
 
     void add(CaptureSnapshot capture) {
@@ -118,6 +138,8 @@ public final class HttpRequestsCollector extends Collector implements Collector.
       counts
           .packets()
           .forEach((result, count) -> packets.addMetric(List.of(result, name), (double) count));
+      counts.byPort().forEach(each -> add(byPort, each, List.of(name)));
+      counts.byCgroup().forEach(each -> add(byCgroup, each, List.of()));
       SequencedMap<String, Long> connections = counts.unseenConnections();
       if (connections != null) {
         connections.forEach(

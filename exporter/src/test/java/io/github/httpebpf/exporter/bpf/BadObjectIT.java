@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,10 +47,12 @@ class BadObjectIT {
   }
 
   private BpfException refusal(byte[] file) {
-    CaptureLoader loader = new CaptureLoader(root, TcBackend.AUTO, Set.of(), "0", file);
+    CaptureLoader loader =
+        new CaptureLoader(root, new CaptureSettings(TcBackend.AUTO), "0", kind -> file);
     BpfException refusal =
         catchThrowableOfType(
-            BpfException.class, () -> namespace.call(() -> loader.load(List.of("lo"))));
+            BpfException.class,
+            () -> namespace.call(() -> loader.load(List.of(CaptureSpec.tc("lo")))));
     assertThat(Files.exists(root.path())).as("pins are left").isFalse();
     assertThat(namespace.hooked("lo")).isEmpty();
     assertThat(namespace.hookedAtEgress("lo")).isEmpty();
@@ -61,7 +62,8 @@ class BadObjectIT {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 64, 1000, 5000, 10000, 15000})
   void aTruncatedFileIsDamaged(int length) {
-    assertThat(refusal(Arrays.copyOf(HttpProbe.packedFile(), length))).hasMessageMatching(DAMAGED);
+    assertThat(refusal(Arrays.copyOf(HttpProbe.packedFile(CaptureKind.TC), length)))
+        .hasMessageMatching(DAMAGED);
   }
 
   @Test
@@ -76,7 +78,7 @@ class BadObjectIT {
 
   @Test
   void theVerifiersLogIsTheDetail() {
-    byte[] file = HttpProbe.packedFile();
+    byte[] file = HttpProbe.packedFile(CaptureKind.TC);
     int exits = 0;
     for (int at = 0; at + 8 <= file.length; at += 8) {
       if (Arrays.equals(file, at, at + 8, EXIT, 0, 8)) {

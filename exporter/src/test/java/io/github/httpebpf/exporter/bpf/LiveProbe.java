@@ -41,7 +41,9 @@ final class LiveProbe implements AutoCloseable {
     namespace = new Namespace(name);
     probe = new LoadedProbe(config);
     int target = namespace.call(() -> Namespace.index("far"));
-    link = namespace.call(() -> TcxHook.attach(probe.program(), Direction.INGRESS, target, "far"));
+    link =
+        namespace.call(
+            () -> new TcxHook(target, "far").attach(probe.program(), ProbeProgram.COUNTER));
     socket = namespace.call(() -> openSocket(Namespace.index("near")));
   }
 

@@ -19,7 +19,7 @@ final class LoadedProbe implements AutoCloseable {
   private final int cpus = Libbpf.libbpf_num_possible_cpus();
 
   LoadedProbe(ProbeConfig config) {
-    probe = HttpProbe.open(HttpProbe.packedFile(), config);
+    probe = HttpProbe.open(CaptureKind.TC, HttpProbe.packedFile(CaptureKind.TC), config);
     probe.load();
     state = new ConnectionState(probe);
   }

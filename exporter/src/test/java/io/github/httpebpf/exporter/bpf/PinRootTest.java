@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,14 +58,20 @@ class PinRootTest {
   void aCaptureIsADirectoryThatHoldsACaptureInfo(@TempDir Path folder) throws Exception {
     // Not PinRoot's own path: a temporary directory may have a dot in its name.
     Path root = folder.resolve("root");
-    for (String capture : new String[] {"eth1", "eth0", "a%2E100", "%xdp", "%cgroup"}) {
+    for (String capture :
+        new String[] {
+          "eth1", "eth0", "a%2E100", "%xdp", "%xdp/eth0", "%xdp/b%2E1", "%cgroup", "%else"
+        }) {
       Files.createDirectories(root.resolve(capture));
       Files.createFile(root.resolve(capture).resolve("capture_info"));
     }
     Files.createDirectory(root.resolve("empty"));
     Files.createFile(root.resolve("file"));
 
-    assertThat(new PinRoot(root).captured()).containsExactly("a.100", "eth0", "eth1");
+    assertThat(new PinRoot(root).captured())
+        .containsExactly("a.100", "cgroup", "eth0", "eth1", "xdp:b.1", "xdp:eth0");
+    assertThat(new PinRoot(root).captured(Set.of(CaptureKind.XDP)))
+        .containsExactly("xdp:b.1", "xdp:eth0");
     assertThat(new PinRoot(root.resolve("none")).captured()).isEmpty();
   }
 }

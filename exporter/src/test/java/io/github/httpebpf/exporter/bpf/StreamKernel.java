@@ -37,7 +37,9 @@ final class StreamKernel implements AutoCloseable {
   private final MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, cpus);
 
   StreamKernel() {
-    probe = HttpProbe.open(HttpProbe.packedFile(), new ProbeConfig(false, Set.of()));
+    probe =
+        HttpProbe.open(
+            CaptureKind.TC, HttpProbe.packedFile(CaptureKind.TC), new ProbeConfig(false, Set.of()));
     probe.load();
     counter = probe.program(ProbeProgram.COUNTER);
     answers = probe.program(ProbeProgram.ANSWERS);

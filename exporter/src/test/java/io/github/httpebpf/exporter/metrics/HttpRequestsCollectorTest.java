@@ -23,10 +23,14 @@ class HttpRequestsCollectorTest {
           "eth0",
           true,
           new CaptureCounts(
-              Map.of(HttpMethod.OTHER, 3L, HttpMethod.GET, 41L, HttpMethod.PATCH, 1L),
-              packets("request", 45L, "no_payload", 90L, "unknown_21", 2L),
-              packets("tls", 4L, "quic", 0L),
-              new ProgramRuns(137, 2_500_000_000L)));
+                  Map.of(HttpMethod.OTHER, 3L, HttpMethod.GET, 41L, HttpMethod.PATCH, 1L),
+                  packets("request", 45L, "no_payload", 90L, "unknown_21", 2L),
+                  packets("tls", 4L, "quic", 0L),
+                  new ProgramRuns(137, 2_500_000_000L))
+              .with(
+                  List.of(new LabelledRequests(HttpMethod.GET, List.of("80"), 40)),
+                  List.of(
+                      new LabelledRequests(HttpMethod.PATCH, List.of("/a.slice", "u", "c"), 1))));
 
   @Test
   void rendersPrometheusText() throws IOException {
@@ -45,6 +49,12 @@ class HttpRequestsCollectorTest {
             http_requests_total{method="OPTIONS",interface="eth0",} 0.0
             http_requests_total{method="TRACE",interface="eth0",} 0.0
             http_requests_total{method="PATCH",interface="eth0",} 1.0
+            # HELP http_port_requests_total HTTP/1.x requests by the port that received them.
+            # TYPE http_port_requests_total counter
+            http_port_requests_total{method="GET",port="80",interface="eth0",} 40.0
+            # HELP http_cgroup_requests_total HTTP/1.x requests by the cgroup whose socket received them.
+            # TYPE http_cgroup_requests_total counter
+            http_cgroup_requests_total{method="PATCH",cgroup="/a.slice",pod_uid="u",container_id="c",} 1.0
             # HELP http_ebpf_exporter_packets_total Packets that the program saw, each under exactly one result.
             # TYPE http_ebpf_exporter_packets_total counter
             http_ebpf_exporter_packets_total{result="request",interface="eth0",} 45.0

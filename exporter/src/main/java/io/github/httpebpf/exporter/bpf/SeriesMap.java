@@ -1,0 +1,101 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.exporter.metrics.HttpMethod;
+import io.github.httpebpf.libbpf.Libbpf;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A pinned map of requests by method and something else: {@code struct series_key} of {@code
+ * native/src/http_counter.h} to a number per CPU. Owns the map. Not thread-safe.
+ */
+record SeriesMap(PinnedMap map) implements AutoCloseable {
+
+  /** The rest's owner: what had no room for a series of its own. */
+  static final long REST = 0;
+
+  private static final int KEY_SIZE = 16;
+  private static final int METHOD_OFFSET = 8;
+
+  /**
+   * An entry.
+   *
+   * @param owner a port, or the id of a cgroup, or {@link #REST}
+   */
+  record Series(long owner, HttpMethod method, long requests) {}
+
+  /**
+   * Opens a pin.
+   *
+   * @throws BpfException if there is none, or what it holds is no such map
+   */
+  static SeriesMap open(Path pin) {
+    PinnedMap map = PinnedMap.open(pin);
+    MapShape wanted =
+        new MapShape(
+            Libbpf.BPF_MAP_TYPE_PERCPU_HASH(), KEY_SIZE, Long.BYTES, map.shape().maxEntries());
+    if (!map.shape().equals(wanted)) {
+      map.close();
+      throw new BpfException(
+          "open %s: holds %s, not %s; remove it, or choose another --pin-root"
+              .formatted(pin, map.shape(), wanted));
+    }
+    return new SeriesMap(map);
+  }
+
+  /** Of a map that has room for so many series and for the rest's. */
+  static int entries(int series) {
+    return series + HttpMethod.values().length;
+  }
+
+  /** Makes the rest's entries of a new map, so that they have their room whatever comes. */
+  static void fillRest(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment key = arena.allocate(KEY_SIZE, Long.BYTES);
+      MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, cpus());
+      for (HttpMethod method : HttpMethod.values()) {
+        key.set(ValueLayout.JAVA_INT, METHOD_OFFSET, method.id());
+        int result = Libbpf.bpf_map_update_elem(descriptor, key, values, Libbpf.BPF_ANY());
+        NativeCalls.check(result, "write", "series map");
+      }
+    }
+  }
+
+  private static int cpus() {
+    return NativeCalls.check(Libbpf.libbpf_num_possible_cpus(), "count", "CPUs");
+  }
+
+  /** All entries, in no order. */
+  List<Series> read() {
+    List<Series> all = new ArrayList<>();
+    int cpus = cpus();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment key = arena.allocate(KEY_SIZE, Long.BYTES);
+      MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, cpus);
+      MemorySegment before = MemorySegment.NULL;
+      // Nobody deletes, so none comes twice.
+      while (Libbpf.bpf_map_get_next_key(map.descriptor(), before, key) == 0) {
+        int result = Libbpf.bpf_map_lookup_elem(map.descriptor(), key, values);
+        NativeCalls.check(result, "read", map.pin().toString());
+        long requests = 0;
+        for (int cpu = 0; cpu < cpus; cpu++) {
+          requests += values.getAtIndex(ValueLayout.JAVA_LONG, cpu);
+        }
+        long owner = key.get(ValueLayout.JAVA_LONG, 0);
+        HttpMethod method = HttpMethod.ofId(key.get(ValueLayout.JAVA_INT, METHOD_OFFSET));
+        all.add(new Series(owner, method, requests));
+        before = key;
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public void close() {
+    map.close();
+  }
+}
