@@ -141,11 +141,19 @@ static __always_inline struct port_set *ports(void)
 	return bpf_map_lookup_elem(&port_map, &key);
 }
 
+/* In assembly, so that the verifier sees the bound: kernels before 6.13 forget it where the octets
+ * are swapped. */
+static __always_inline __u64 bounded_port(__u64 port)
+{
+	asm volatile("%0 &= 0xffff" : "+r"(port));
+	return port;
+}
+
 static __always_inline __u8 port_state(__u16 port)
 {
 	const struct port_set *set = ports();
 
-	return set ? set->state[port] : PORT_UNKNOWN;
+	return set ? set->state[bounded_port(port)] : PORT_UNKNOWN;
 }
 
 static __always_inline void learn(__u16 port, __u8 state)
@@ -153,12 +161,14 @@ static __always_inline void learn(__u16 port, __u8 state)
 	struct port_set *set = ports();
 
 	if (set)
-		set->state[port] = state;
+		set->state[bounded_port(port)] = state;
 }
 
 static __always_inline int is_excluded(__u16 port)
 {
-	return capture_config.excluded_ports[port / 64] >> (port % 64) & 1;
+	__u64 bounded = bounded_port(port);
+
+	return capture_config.excluded_ports[bounded / 64] >> (bounded % 64) & 1;
 }
 
 static __always_inline __u32 random_number(void)

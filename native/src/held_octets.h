@@ -164,7 +164,10 @@ SUBPROGRAM int release_held(packet_t *packet)
 	return 0;
 }
 
-/* The octets whose turn it is into the window, if they are kept. */
+#define HELD_NO_MORE (-2)
+
+/* The octets whose turn it is into the window, if they are kept; HELD_NO_MORE: nothing needs to be
+ * any longer. */
 SUBPROGRAM int load_held(packet_t *packet, __u32 next)
 {
 	struct workspace *w = workspace(packet);
@@ -175,10 +178,8 @@ SUBPROGRAM int load_held(packet_t *packet, __u32 next)
 
 	if (!w || w->answers || !(w->flow.flags & FLOW_HOLDS))
 		return -1;
-	if ((__s32)(w->flow.held_end - next) <= 0) {
-		release_held(packet);
-		return -1;
-	}
+	if ((__s32)(w->flow.held_end - next) <= 0)
+		return HELD_NO_MORE;
 	key = held_key(w, next);
 	block = find_block(&key);
 	if (!block)

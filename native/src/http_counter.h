@@ -66,7 +66,6 @@ enum unseen_protocol {
 
 #define CONFIG_PORT_LABELS   1
 #define CONFIG_CGROUP_LABELS 2
-#define CONFIG_XDP_BUFFERS   4 /* packets may lie in several; Linux 5.18 */
 
 #define REQUEST_MAP_ENTRIES  16
 #define PACKET_MAP_ENTRIES   64

@@ -179,11 +179,17 @@ static __always_inline int load_octets(packet_t *packet, struct workspace *w)
 SUBPROGRAM int read_on(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
+	int held;
 
 	if (!w)
 		return 0;
 	if (w->position >= w->end && load_octets(packet, w)) {
-		if (w->stop || !(w->flow.flags & FLOW_HOLDS) || load_held(packet, w->stream.next))
+		if (w->stop || !(w->flow.flags & FLOW_HOLDS))
+			return 0;
+		held = load_held(packet, w->stream.next);
+		if (held == HELD_NO_MORE)
+			release_held(packet);
+		if (held)
 			return 0;
 	}
 	read_window(packet, w);

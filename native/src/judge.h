@@ -30,63 +30,77 @@ static __always_inline int judge_payload(packet_t *packet, const struct payload 
 	return result;
 }
 
-static __always_inline void note_connection(packet_t *packet, const struct payload *payload)
+/* Its payload into the workspace; answers as find_payload does. */
+SUBPROGRAM int parse_packet(packet_t *packet, __u32 no_link_header)
 {
-	struct workspace *w = take_workspace(packet);
+	struct workspace *w = workspace(packet);
 
 	if (!w)
-		return;
-	w->payload = *payload;
-	if (payload->may_be_quic)
+		return RESULT_TRUNCATED;
+	__builtin_memset(&w->payload, 0, sizeof(w->payload));
+	return find_payload(packet, no_link_header, &w->payload);
+}
+
+/* One whose headers are out of the ordinary, or that begins a connection. */
+static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
+{
+	struct workspace *w = take_workspace(packet);
+	int result;
+
+	if (!w)
+		return RESULT_RESYNC;
+	result = parse_packet(packet, no_link_header);
+	if (w->payload.may_be_quic)
 		note_quic(packet, 0);
-	else
+	else if (w->payload.flags & TCP_SYN)
 		note_opening(packet);
+	if (result == RESULT_REQUEST)
+		result = judge_data(packet, port_state(w->payload.local_port));
 	release_workspace(packet);
+	return result;
 }
 
 /* A packet that is received: the result that it goes under. */
-static __always_inline int judge_received(packet_t *packet, int no_link_header)
+static __always_inline int judge_received(packet_t *packet, __u32 no_link_header)
 {
 	struct payload payload;
 	int result = no_link_header ? find_plain_payload(packet, 1, &payload)
 				    : find_plain_payload(packet, 0, &payload);
 
-	if (result == RESULT_COUNT) {
-		__builtin_memset(&payload, 0, sizeof(payload));
-		result = find_payload(packet, no_link_header, &payload);
-		if ((payload.flags & TCP_SYN) || payload.may_be_quic)
-			note_connection(packet, &payload);
-	}
-	if (result != RESULT_REQUEST)
-		return result;
-	return judge_payload(packet, &payload);
+	if (result == RESULT_COUNT)
+		return judge_unusual(packet, no_link_header);
+	return result == RESULT_REQUEST ? judge_payload(packet, &payload) : result;
+}
+
+/* The payload is in the workspace. */
+static __always_inline void note_sent(packet_t *packet, const struct payload *payload)
+{
+	if (payload->may_be_quic)
+		note_quic(packet, 1);
+	else if (port_state(payload->remote_port) == PORT_HTTP)
+		follow_answers(packet);
 }
 
 /* A packet that is sent. */
-static __always_inline void judge_sent(packet_t *packet, int no_link_header)
+static __always_inline void judge_sent(packet_t *packet, __u32 no_link_header)
 {
 	struct payload payload;
 	int result = no_link_header ? find_plain_payload(packet, 1, &payload)
 				    : find_plain_payload(packet, 0, &payload);
 	struct workspace *w;
 
-	if (result == RESULT_NO_PAYLOAD || result == RESULT_NOT_TCP)
-		return;
-	if (result == RESULT_COUNT) {
-		__builtin_memset(&payload, 0, sizeof(payload));
-		result = find_payload(packet, no_link_header, &payload);
-	}
-	if (!payload.may_be_quic &&
-	    (result != RESULT_REQUEST || port_state(payload.remote_port) != PORT_HTTP))
+	if (result == RESULT_NO_PAYLOAD || result == RESULT_NOT_TCP ||
+	    (result == RESULT_REQUEST && port_state(payload.remote_port) != PORT_HTTP))
 		return;
 	w = take_workspace(packet);
 	if (!w)
 		return;
-	w->payload = payload;
-	if (payload.may_be_quic)
-		note_quic(packet, 1);
+	if (result == RESULT_COUNT)
+		result = parse_packet(packet, no_link_header);
 	else
-		follow_answers(packet);
+		w->payload = payload;
+	if (result == RESULT_REQUEST || w->payload.may_be_quic)
+		note_sent(packet, &w->payload);
 	release_workspace(packet);
 }
 

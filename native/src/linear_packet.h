@@ -5,6 +5,18 @@
 
 #include "dialect.h"
 
+/*
+ * A length from 1 to `room`. In assembly, so that the verifier sees the bounds on the very register
+ * that a helper gets, and with comparisons from which kernels before 6.8 too infer the lower one.
+ */
+#define KEEP_BOUNDED(length, room)           \
+	asm volatile("if %0 <= %1 goto +1\n" \
+		     "%0 = %1\n"             \
+		     "if %0 >= 1 goto +1\n"  \
+		     "%0 = 1"                \
+		     : "+r"(length)          \
+		     : "i"(room))
+
 /* The compiler takes packets for unaligned and would copy octet by octet. */
 static __always_inline void copy_words(void *to, const void *from, const __u32 length)
 {

@@ -38,16 +38,7 @@ static __always_inline int packet_copy(packet_t *packet, __u32 offset, void *to,
 		return bpf_skb_load_bytes(packet, offset, to, length);
 	if (length == 0)
 		return -1;
-	/*
-	 * In assembly, so that the verifier sees the bounds on the very register that the helper
-	 * gets, and with comparisons from which kernels before 6.8 too infer the lower one.
-	 */
-	asm volatile("if %0 <= %1 goto +1\n"
-		     "%0 = %1\n"
-		     "if %0 >= 1 goto +1\n"
-		     "%0 = 1"
-		     : "+r"(bounded)
-		     : "i"(room));
+	KEEP_BOUNDED(bounded, room);
 	return bpf_skb_load_bytes(packet, offset, to, bounded);
 }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by bin/test-kernels: the initramfs, which is the root of the virtual machine, and the virtual machine.
-# Uses $work, $sources, $root, $JAVA, $jar and $object.
+# Uses $work, $sources, $root, $JAVA, $jar and $objects.
 # shellcheck disable=SC2154 # those are assigned there
 
 # Prints the modules that one needs and itself, in the order of loading; nothing if it is built in.
@@ -51,7 +51,7 @@ share() { # tag folder cache
 share_folders() {
   rm -rf "$work/shared"
   mkdir "$work/shared"
-  cp "$jar" "$object" "$sources/traffic.py" "$work/shared/"
+  cp "$jar" "$objects"/*.bpf.o "$sources/traffic.py" "$work/shared/"
   cp "$sources/smoke.sh" "$work/shared/run.sh"
   echo "JAVA=$JAVA" >"$work/shared/environment"
   share usr "$root/usr" always

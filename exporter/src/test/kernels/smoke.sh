@@ -19,11 +19,11 @@ exporter() { # the interpreter: for so short a run, compiling costs more than it
 	"${as[@]}" "$JAVA" -Xint -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -jar /shared/http-ebpf-exporter.jar "$@"
 }
 
-# Both programs of the object, by themselves: a refusal comes with the verifier's log.
-check_verifier() {
+# The programs of an object, by themselves: a refusal comes with the verifier's log.
+check_verifier() { # object, its programs
 	mount -t bpf bpf /sys/fs/bpf
-	bpftool prog loadall /shared/http_counter.bpf.o /sys/fs/bpf/programs
-	check "the verifier accepts" "http_answers http_counter" "$(cd /sys/fs/bpf/programs && echo ./* | sed 's,\./,,g')"
+	bpftool prog loadall "/shared/$1.bpf.o" /sys/fs/bpf/programs
+	check "the verifier accepts $1" "$2" "$(cd /sys/fs/bpf/programs && echo ./* | sed 's,\./,,g')"
 	umount /sys/fs/bpf
 }
 
@@ -33,11 +33,12 @@ send() { # description, command, GET and POST in all
 	echo "$2" >&"${traffic[1]}"
 	read -r read_by_server <&"${traffic[0]}"
 	check "$1: read by the server" "$3" "$read_by_server"
-	check "$1: counted" "$3" "$(pinned 1) $(pinned 3)"
+	check "$1: counted" "$3" "$((before[0] + $(pinned 1))) $((before[1] + $(pinned 3)))"
+	totals=$3
 }
 
 pinned() { # method: what its counter says, on the one processor; much sooner than the exporter could
-	bpftool -j map lookup pinned "$pins/lo/request_map" key "$1" 0 0 0 | sed 's/.*"rx_packets":\([0-9]*\).*/\1/'
+	bpftool -j map lookup pinned "$pins/$capture/request_map" key "$1" 0 0 0 | sed 's/.*"rx_packets":\([0-9]*\).*/\1/'
 }
 
 count() {
@@ -74,10 +75,33 @@ lo: cannot be read" "${output#* warn  }"
 	as=()
 }
 
+# A capture, from load to unload, while what others would have counted before is taken off.
+run_capture() { # its directory, flags
+	local gets posts
+	capture=$1
+	shift
+	read -r -a before <<<"$totals"
+	exporter load "$@"
+	check "load $*" 0 $?
+	gets=${before[0]} posts=${before[1]}
+	send "a request a connection" heads "$((gets + 6)) $posts"
+	send "a head split over two packets" split "$((gets + 7)) $posts"
+	send "two requests in a packet" pipelined "$((gets + 9)) $posts"
+	send "a body that begins with a request" body "$((gets + 9)) $((posts + 1))"
+	exporter unload "$@"
+	check "unload $*" 0 $?
+	check "pins left" "" "$(ls /sys/fs/bpf)"
+}
+
 pins=/sys/fs/bpf/http-ebpf-exporter
+capture=lo
+before=(0 0) # counted by nobody, or by a capture that is gone
+totals="0 0"
 ip link set lo up
 qdisc=$(tc qdisc show dev lo)
-check_verifier
+check_verifier http_counter "http_answers http_counter"
+check_verifier http_counter_cgroup "http_answers http_counter"
+! is_since 5.18 || check_verifier http_counter_xdp http_counter
 coproc traffic { python3 /shared/traffic.py; }
 exporter doctor --interface lo || fails=$((fails + 1))
 exporter load --interface lo
@@ -97,4 +121,13 @@ check "unload" 0 $?
 check "filters left" "" "$(tc filter show dev lo ingress)$(tc filter show dev lo egress)"
 check "pins left" "" "$(ls /sys/fs/bpf)"
 check "qdisc, but for an empty clsact" "$qdisc" "$(tc qdisc show dev lo | grep -v clsact)"
+mount -t cgroup2 none /sys/fs/cgroup
+run_capture %cgroup --capture cgroup
+if is_since 5.18; then
+	run_capture %xdp/lo --capture xdp --interface lo
+else
+	refused=$(exporter load --capture xdp --interface lo 2>&1)
+	check "load of what the kernel lacks" 1 $?
+	check "what is said of it" "attach to xdp:lo: needs Linux 5.18, and this is $(uname -r); use --capture tc, or cgroup" "${refused#* error }"
+fi
 exit "$fails"

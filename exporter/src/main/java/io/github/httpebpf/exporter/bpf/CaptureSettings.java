@@ -27,9 +27,6 @@ public record CaptureSettings(
     if (target.kind() == CaptureKind.CGROUP && cgroupSeries > 0) {
       flags |= ProbeConfig.CGROUP_LABELS;
     }
-    if (target.kind() == CaptureKind.XDP && XdpHook.hasBuffers()) {
-      flags |= ProbeConfig.XDP_BUFFERS;
-    }
     return new ProbeConfig(target.noLinkHeader(), flags, excludedPorts);
   }
 }

@@ -44,6 +44,9 @@ record CaptureTarget(
           "attach to %s: the cgroup capture has this name; rename the interface"
               .formatted(spec.place()));
     }
+    if (spec.kind() == CaptureKind.XDP) {
+      XdpHook.requireSupport(spec.name());
+    }
     Interface found = Interfaces.find(List.of(spec.place())).getFirst();
     return new CaptureTarget(
         spec.kind(),

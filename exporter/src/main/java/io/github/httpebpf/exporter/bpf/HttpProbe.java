@@ -186,7 +186,8 @@ final class HttpProbe implements AutoCloseable {
    * @throws BpfException with the verifier's log as its detail, if it refused
    */
   void load() {
-    if ((config.flags() & ProbeConfig.XDP_BUFFERS) != 0) {
+    if (kind == CaptureKind.XDP) {
+      // Packets may lie in several buffers.
       MemorySegment counter = find(Calls.FIND_PROGRAM, ProbeProgram.COUNTER.function());
       int flagged = Libbpf.bpf_program__set_flags(counter, Libbpf.BPF_F_XDP_HAS_FRAGS());
       NativeCalls.check(flagged, "prepare program", NAME);

@@ -16,7 +16,6 @@ record ProbeConfig(boolean noLinkHeader, int flags, Set<Integer> excludedPorts) 
 
   static final int PORT_LABELS = 1;
   static final int CGROUP_LABELS = 2;
-  static final int XDP_BUFFERS = 4;
 
   private static final int PORTS = 65536;
   private static final int SIZE = 8 + PORTS / 8;

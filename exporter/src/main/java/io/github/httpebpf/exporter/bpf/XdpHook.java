@@ -39,13 +39,26 @@ record XdpHook(int ifindex, String name) implements LinkHook {
     return errno.equals(Errno.EBUSY) || errno.equals(Errno.EEXIST);
   }
 
-  /** Whether packets may lie in several buffers, which programs then must say that they know. */
-  static boolean hasBuffers() {
-    // Such as 6.1.0-56-cloud-amd64.
-    try (Scanner release = new Scanner(System.getProperty("os.version", "0.0"))) {
-      release.useDelimiter("[^0-9]+");
-      int major = release.nextInt();
-      return major > 5 || (major == 5 && release.nextInt() >= 18);
+  /**
+   * Makes sure that programs can read packets that lie in several buffers.
+   *
+   * @throws BpfException before Linux 5.18
+   */
+  static void requireSupport(String name) {
+    String release = System.getProperty("os.version", "0.0");
+    if (!isSupported(release)) {
+      throw new BpfException(
+          "attach to %s: needs Linux 5.18, and this is %s; use --capture tc, or cgroup"
+              .formatted(name, release));
+    }
+  }
+
+  /** The release is such as 6.1.0-56-cloud-amd64. */
+  static boolean isSupported(String release) {
+    try (Scanner numbers = new Scanner(release)) {
+      numbers.useDelimiter("[^0-9]+");
+      int major = numbers.nextInt();
+      return major > 5 || (major == 5 && numbers.nextInt() >= 18);
     }
   }
 
