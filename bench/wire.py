@@ -1,5 +1,6 @@
 """Two network namespaces with a veth between them: a server's, where the programs run, and a client's."""
 import contextlib
+import os
 import pathlib
 import subprocess
 import sys
@@ -22,6 +23,9 @@ class Wire(contextlib.ExitStack):
     def __init__(self, folder):
         super().__init__()
         self.folder = folder
+        self.cgroup = hierarchy() / f'bench-{os.getpid()}'
+        self.cgroup.mkdir()
+        self.callback(self.cgroup.rmdir)
         self.server = self.namespace()
         self.client = self.namespace()
         self.call(self.server, 'ip', 'link', 'add', 'wire', 'type', 'veth', 'peer', 'name', 'wire', 'netns',
@@ -29,6 +33,11 @@ class Wire(contextlib.ExitStack):
         for side, address in ((self.server, SERVER), (self.client, CLIENT)):
             self.call(side, 'ip', 'address', 'add', f'{address}/24', 'dev', 'wire')
             self.call(side, 'ip', 'link', 'set', 'wire', 'up')
+
+    def start_server(self, *command):
+        """In the server's namespace and its cgroup, which its sockets belong to."""
+        enter = 'echo $$ >"$0/cgroup.procs" && exec "$@"'
+        self.start(*self.within(self.server, 'sh', '-c', enter, self.cgroup, *command))
 
     def start(self, *command):
         child = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL)
@@ -52,22 +61,24 @@ class Wire(contextlib.ExitStack):
             sys.exit(f'{" ".join(map(str, command))}: {run.stdout}{run.stderr}')
         return run.stdout
 
-    def attach(self, hook, *programs):
-        """One behind the other: each sees every packet."""
-        for priority, program in enumerate(programs, 1):
-            self.call(self.server, 'tc', 'filter', 'add', 'dev', 'wire', hook, 'prio', priority, 'bpf', 'da',
-                      'object-pinned', bpf.PINS / program)
-
     def serve(self):
         """nginx with files to answer from at port 80, and at 81 what reads uploads."""
         (self.folder / 'files').mkdir()
         (self.folder / 'files/small').write_bytes(b'x' * 100)
         (self.folder / 'nginx.conf').write_text('user root;' + NGINX.format(self.folder))
-        self.start(*self.within(self.server, 'nginx', '-e', self.folder / 'error.log', '-c', self.folder / 'nginx.conf'))
-        self.start(*self.within(self.server, sys.executable, bpf.HERE / 'sink.py', SERVER, 81))
+        self.start_server('nginx', '-e', self.folder / 'error.log', '-c', self.folder / 'nginx.conf')
+        self.start_server(sys.executable, bpf.HERE / 'sink.py', SERVER, 81)
         for port in (80, 81):
             until(lambda: subprocess.run(self.within(self.client, 'bash', '-c', f'</dev/tcp/{SERVER}/{port}'),
                                          stderr=subprocess.DEVNULL).returncode == 0)
+
+
+def hierarchy():
+    """Where cgroups of version 2 are."""
+    for line in pathlib.Path('/proc/self/mounts').read_text().splitlines():
+        if line.split()[2] == 'cgroup2':
+            return pathlib.Path(line.split()[1])
+    sys.exit('cgroup version 2 is not mounted')
 
 
 def until(ready):
