@@ -219,4 +219,31 @@ static __always_inline __u32 read_coding(struct workspace *w, __u32 position)
 	return position + 1;
 }
 
+/* Octets of a value that one step looks at. */
+#define VALUE_OCTETS 16
+
+/* The value of one of those fields, or as much of it as one step looks at. */
+SUBPROGRAM int read_value(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	__u32 i, position, end;
+
+	if (!w)
+		return 0;
+	position = w->reached;
+	end = w->end;
+	KEEP_LOOP
+	for (i = 0; i < VALUE_OCTETS && position < end; i++) {
+		if (w->stream.phase == PHASE_LENGTH)
+			position = read_length(w, position);
+		else if (w->stream.phase == PHASE_CODING)
+			position = read_coding(w, position);
+		else
+			break;
+		position = forget(w, position);
+	}
+	w->reached = position;
+	return 0;
+}
+
 #endif

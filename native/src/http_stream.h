@@ -59,10 +59,10 @@ static __always_inline void read_start_line(packet_t *packet, struct workspace *
 	if (s->phase == PHASE_VERSION && w->reached < end)
 		w->reached = read_version(packet, w, w->reached, end);
 	else if (s->phase == PHASE_STATUS)
-		w->reached = read_status(w, w->reached);
+		read_status(packet);
 }
 
-static __always_inline void read_head(struct workspace *w, __u32 end)
+static __always_inline void read_head(packet_t *packet, struct workspace *w, __u32 end)
 {
 	switch (w->stream.phase) {
 	case PHASE_FIELD:
@@ -72,10 +72,8 @@ static __always_inline void read_head(struct workspace *w, __u32 end)
 		w->reached = read_field_name(w, w->reached, end);
 		break;
 	case PHASE_LENGTH:
-		w->reached = read_length(w, w->reached);
-		break;
 	case PHASE_CODING:
-		w->reached = read_coding(w, w->reached);
+		read_value(packet);
 		break;
 	case PHASE_HEAD_END:
 		w->reached = read_empty_line(w, w->reached);
@@ -118,7 +116,7 @@ static __always_inline void read_window(packet_t *packet, struct workspace *w)
 		if (w->stream.phase <= PHASE_STATUS)
 			read_start_line(packet, w, end);
 		else if (w->stream.phase < PHASE_BODY)
-			read_head(w, end);
+			read_head(packet, w, end);
 		else
 			read_body(w, end);
 		settle();

@@ -195,8 +195,7 @@ static __always_inline __u32 read_version(packet_t *packet, struct workspace *w,
 	return position + taken;
 }
 
-/* "HTTP/1.1 200": an octet at a time, since there are only twelve. */
-static __always_inline __u32 read_status(struct workspace *w, __u32 position)
+static __always_inline __u32 read_status_octet(struct workspace *w, __u32 position)
 {
 	const __u64 version = OCTETS('H', 'T', 'T', 'P', '/', '1', '.', 0);
 	struct stream *s = &w->stream;
@@ -218,6 +217,27 @@ static __always_inline __u32 read_status(struct workspace *w, __u32 position)
 	if (index == 11)
 		s->phase = PHASE_REST;
 	return position + 1;
+}
+
+/* "HTTP/1.1 200": an octet at a time, since there are only twelve. */
+SUBPROGRAM int read_status(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	__u32 i, position, end;
+
+	if (!w)
+		return 0;
+	position = w->reached;
+	end = w->end;
+	KEEP_LOOP
+	for (i = 0; i < 12 && position < end; i++) {
+		if (w->stream.phase != PHASE_STATUS)
+			break;
+		position = read_status_octet(w, position);
+		position = forget(w, position);
+	}
+	w->reached = position;
+	return 0;
 }
 
 #endif
