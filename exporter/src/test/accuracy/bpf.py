@@ -7,7 +7,10 @@ import struct
 _NUMBER = {"x86_64": 321, "aarch64": 280}[platform.machine()]
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _MAP_LOOKUP, _OBJ_GET, _PROG_BY_ID, _INFO, _ENABLE_STATS = 1, 7, 13, 15, 32
-TCX_INGRESS = 46
+# BPF_LINK_TYPE_…, and where bpf_link_info has its attach type
+_CGROUP_LINK, _XDP_LINK, _TCX_LINK = 3, 6, 11
+_ATTACH_TYPE = {_CGROUP_LINK: 24, _TCX_LINK: 20}
+_CGROUP_INGRESS, _TCX_INGRESS = 0, 46
 
 
 def _bpf(command, attributes):
@@ -35,9 +38,16 @@ def _info(fd, length):
     return info.raw
 
 
-def link_target(fd):
-    """(program id, attach type) of a tcx link."""
-    return struct.unpack_from("8xI8xI", _info(fd, 64))
+def ingress_program(fd):
+    """The id of the program of a link at a hook for what comes in, else None."""
+    info = _info(fd, 64)
+    kind_of_link, _, program = struct.unpack_from("III", info)
+    if kind_of_link == _XDP_LINK:
+        return program
+    if kind_of_link not in _ATTACH_TYPE:
+        return None
+    attach_type = struct.unpack_from("I", info, _ATTACH_TYPE[kind_of_link])[0]
+    return program if (kind_of_link, attach_type) in ((_CGROUP_LINK, _CGROUP_INGRESS), (_TCX_LINK, _TCX_INGRESS)) else None
 
 
 def program_by_id(number):
@@ -63,26 +73,54 @@ def possible_cpus():
         return int(file.read().strip().rpartition("-")[2]) + 1
 
 
-class PerCpuArray:
-    """A pinned array of one 64-bit counter a CPU."""
+class _PerCpuMap:
+    """A pinned map of one 64-bit counter a CPU."""
 
-    def __init__(self, path):
+    def __init__(self, path, key):
         self.fd = open_pin(path)
         self._values = (ctypes.c_uint64 * possible_cpus())()
-        self._key = ctypes.c_uint32()
+        self._key = key
         self._attributes = ctypes.create_string_buffer(
             struct.pack("IxxxxQQQ", self.fd, ctypes.addressof(self._key), ctypes.addressof(self._values), 0), 128
         )
+
+    def _sum(self):
+        if _LIBC.syscall(_NUMBER, _MAP_LOOKUP, self._attributes, 128) < 0:
+            errno = ctypes.get_errno()
+            raise OSError(errno, os.strerror(errno))
+        return sum(self._values)
+
+    def close(self):
+        os.close(self.fd)
+
+
+class PerCpuArray(_PerCpuMap):
+    """By a number from 0 on."""
+
+    def __init__(self, path):
+        super().__init__(path, ctypes.c_uint32())
 
     def read(self, entries):
         counts = []
         for key in range(entries):
             self._key.value = key
-            if _LIBC.syscall(_NUMBER, _MAP_LOOKUP, self._attributes, 128) < 0:
-                errno = ctypes.get_errno()
-                raise OSError(errno, os.strerror(errno))
-            counts.append(sum(self._values))
+            counts.append(self._sum())
         return counts
 
-    def close(self):
-        os.close(self.fd)
+
+class PerCpuSeries(_PerCpuMap):
+    """By owner and method, as struct series_key has them."""
+
+    def __init__(self, path):
+        super().__init__(path, ctypes.create_string_buffer(16))
+
+    def read(self, owner, methods):
+        """What that owner has of each method; none is there before its first."""
+        counts = []
+        for method in range(methods):
+            self._key.raw = struct.pack("QII", owner, method, 0)
+            try:
+                counts.append(self._sum())
+            except FileNotFoundError:
+                counts.append(0)
+        return counts

@@ -101,11 +101,9 @@ def upload_without_offload(stage, row):
     row.closing.callback(stage.lan.client.offload, "eth0", True, "tso", "gso")
     for version in (4, 6):
         _upload(stage, row, version, stage.pick(10, 100) * 10**6, row.server)
-    row.checks.append(
-        (
-            "packets of the body are not single segments",
-            lambda ledger: sum(ledger.values()) > 2 * stage.pick(10, 100) * 10**6 / 1500,
-        )
+    row.check(
+        "packets of the body are not single segments",
+        lambda reading: sum(reading.ledger.values()) > 2 * stage.pick(10, 100) * 10**6 / 1500,
     )
 
 

@@ -56,8 +56,9 @@ def loopback_tunnel(stage, row):
         stream.answer("CONNECT")
         for _ in range(10):
             stream.write(UNIT4)
+            row.tunnelled(1)
             stream.answer()
-    row.ledger_has("tunnel")
+    row.ledger_has("tunnel", of=("tc", "cgroup"))
 
 
 @case(

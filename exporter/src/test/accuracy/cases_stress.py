@@ -11,7 +11,7 @@ from crafted import Peer, Shadow
 from hosts import CRAFTED_MAC, SERVER4
 from http_grammar import UNIT4, head
 from packets import ACK, PSH, SYN, packed
-from rows import SENT_COUNTED, case
+from rows import NO_SOCKET, SENT_COUNTED, case
 
 _MAC = bytes.fromhex(CRAFTED_MAC.replace(":", ""))
 _ROOM = 65536
@@ -70,6 +70,7 @@ _CRAFTED = "no real server has so many connections; both ends are crafted"
     "connections at once in mid-body, each with packets that look like requests: 20,000 (short form: 4,000)",
     equal=SENT_COUNTED,
     why=_CRAFTED,
+    cannot=NO_SOCKET,
     limits=f"flow_map has room for {_ROOM:,} connections, less what evicts early",
 )
 def crowd(stage, row):
@@ -87,6 +88,7 @@ def crowd(stage, row):
     "80,000 connections at once, more than there is room for: two requests each, the second cut in no way",
     equal=SENT_COUNTED,
     why=_CRAFTED,
+    cannot=NO_SOCKET,
     short=False,
     limits="an evicted connection is found again at a packet that heads a request",
 )
@@ -103,6 +105,7 @@ def crowd_beyond(stage, row):
     "80,000 connections in mid-head: the 40,000 that were last go on, then the others, which had to give way",
     equal=SENT_COUNTED,
     why=_CRAFTED + "; as sent stand the requests of those that fit",
+    cannot=NO_SOCKET,
     short=False,
     limits=f"flow_map has room for {_ROOM:,} connections; half a head of one that gave way cannot be joined",
 )
@@ -168,8 +171,8 @@ def wrk_many(stage, row):
             capture_output=True,
             timeout=60,
         )
-    row.checks.append(("wrk did next to nothing", lambda _: row.logged.total() > 1000))
-    row.checks.append(("not within its bound", lambda _: 0 <= row.counted.total() - row.logged.total() <= 16 * 1000))
+    row.check("wrk did next to nothing", lambda _: row.logged.total() > 1000)
+    row.check("not within its bound", lambda reading: 0 <= reading.counted.total() - row.logged.total() <= 16 * 1000)
 
 
 @case(

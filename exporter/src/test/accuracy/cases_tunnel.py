@@ -38,7 +38,8 @@ class _Tunnelled:
         if not kind:
             grown = self._stage.truth.tunnelled.total() - self._before
             self._row.expect("requests inside of tunnels", grown, self._expected)
-            self._row.ledger_has("tunnel")
+            self._row.tunnelled(self._expected)
+            self._row.ledger_has("tunnel", of=("tc", "cgroup"))
 
 
 @case("upgrade-accepted", "101: perfect requests inside of the tunnel are none", servers="truth nginx")
@@ -295,6 +296,7 @@ def after_tunnel(stage, row):
             row.wrote()
             stream.answer()
             stream.write(UNIT4)
+            row.tunnelled(1)
             stream.answer()
             stream.reset()
             with stage.connect(row, source_port=port) as again:

@@ -4,6 +4,7 @@ They have no names under /run/netns: a descriptor holds each of them, so a kille
 """
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import re
@@ -20,14 +21,15 @@ OFFLOADS = {"tx": 0x17, "tso": 0x1F, "gso": 0x24, "gro": 0x2C}
 SERVER4, CLIENT4 = "10.203.0.1", "10.203.0.2"
 SERVER6, CLIENT6 = "fd00:203::1", "fd00:203::2"
 FAR_SERVER4, FAR_CLIENT4 = "10.204.0.1", "10.204.0.2"
+SPARE_SERVER4 = "10.205.0.1"
 # Addresses of crafted packets: no kernel owns them, so none answers with a reset.
 CRAFTED4, CRAFTED6, CRAFTED_MAC = "10.203.0.77", "fd00:203::77", "02:00:00:00:00:77"
 
 
 def _checked(result):
     if result < 0:
-        errno = ctypes.get_errno()
-        raise OSError(errno, os.strerror(errno))
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
 
 
 def run(*command):
@@ -41,8 +43,8 @@ def run(*command):
 class Host:
     """A network namespace."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, cgroups=None):
+        self.name, self._cgroups = name, cgroups
         with _own_namespace() as own:
             _checked(_LIBC.unshare(_CLONE_NEWNET))
             self.fd = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
@@ -50,9 +52,10 @@ class Host:
         self.ip("link", "set", "lo", "up")
 
     @contextlib.contextmanager
-    def entered(self):
-        """Sockets and processes that the calling thread makes inside belong to this host."""
-        with _own_namespace() as own:
+    def entered(self, part=""):
+        """Sockets and processes that the calling thread makes inside belong to this host, and to that part of it."""
+        group = self._cgroups.entered(f"{self.name}/{part}".rstrip("/")) if self._cgroups else contextlib.nullcontext()
+        with group, _own_namespace() as own:
             _checked(_LIBC.setns(self.fd, _CLONE_NEWNET))
             try:
                 yield
@@ -87,7 +90,12 @@ class Host:
                 value = bytearray(struct.pack("II", OFFLOADS[feature], int(on)))
                 pointer = (ctypes.c_char * len(value)).from_buffer(value)
                 request = struct.pack("16sP", interface.encode(), ctypes.addressof(pointer))
-                fcntl.ioctl(control, _SIOCETHTOOL, request)
+                try:
+                    fcntl.ioctl(control, _SIOCETHTOOL, request)
+                except OSError as error:
+                    # An XDP program at the cable's other end has put an end to it.
+                    if error.errno != errno.EOPNOTSUPP:
+                        raise
 
     def close(self):
         os.close(self.fd)
@@ -105,19 +113,22 @@ def _own_namespace():
 class Lan:
     """server eth0 === eth0 client, and server eth1 === far | near === eth1 client through a third host.
 
-    What passes the third host is up to whoever forwards there (cable.py).
+    What passes the third host is up to whoever forwards there (cable.py). Another cable, eth2, is left to those who
+    want an interface on which nothing is captured yet.
     """
 
-    def __init__(self):
-        self.server, self.client, self.middle = Host("server"), Host("client"), Host("middle")
+    def __init__(self, cgroups=None):
+        self.server, self.client, self.middle = (Host(name, cgroups) for name in ("server", "client", "middle"))
         self._cable(self.server, "eth0", self.client, "eth0")
         self._cable(self.server, "eth1", self.middle, "far")
         self._cable(self.client, "eth1", self.middle, "near")
+        self._cable(self.server, "eth2", self.client, "eth2")
         for host, last in ((self.server, 1), (self.client, 2)):
             # No duplicate address detection: an address that is being checked cannot be listened on.
             host.ip("addr", "add", f"10.203.0.{last}/24", "dev", "eth0")
             host.ip("addr", "add", f"fd00:203::{last}/64", "dev", "eth0", "nodad")
             host.ip("addr", "add", f"10.204.0.{last}/24", "dev", "eth1")
+            host.ip("addr", "add", f"10.205.0.{last}/24", "dev", "eth2")
         self._tune()
 
     def _cable(self, one, name, other, far_name):
@@ -131,7 +142,8 @@ class Lan:
         # Each small piece is acknowledged at once, so that the next one leaves as a packet of its own and soon.
         ipv4 = "route replace 10.203.0.0/24 dev eth0 proto kernel scope link src 10.203.0.1 quickack 1"
         ipv6 = "-6 route replace fd00:203::/64 dev eth0 proto kernel metric 256 quickack 1"
-        for route in (ipv4, ipv6):
+        spare = "route replace 10.205.0.0/24 dev eth2 proto kernel scope link src 10.205.0.1 quickack 1"
+        for route in (ipv4, ipv6, spare):
             server.ip(*route.split())
         for host in (server, client):
             # A user-space cable cannot finish checksums, nor cut what is longer than its packets.

@@ -9,6 +9,32 @@ SENT_LOGGED_COUNTED = ("sent", "logged", "counted")
 LOGGED_COUNTED = ("logged", "counted")
 SENT_COUNTED = ("sent", "counted")
 SENT_LOGGED = ("sent", "logged")
+# Of cases to a server that does not exist.
+NO_SOCKET = {"cgroup": "no socket receives it"}
+
+
+@dataclasses.dataclass
+class Reading:
+    """What one capture made of a case."""
+
+    kind: str
+    equal: tuple
+    why: str
+    limits: str
+    # Why this capture has no part in the case.
+    cannot: str = ""
+    counted: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    # What counts though it is no request, or does not though it is one: a limit, to the number.
+    besides: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    ledger: dict = dataclasses.field(default_factory=dict)
+    problems: list = dataclasses.field(default_factory=list)
+    own_counts: object = None
+
+
+def _less(counted, besides):
+    counted = counted.copy()
+    counted.subtract(besides)
+    return counted
 
 
 @dataclasses.dataclass
@@ -17,19 +43,19 @@ class Row:
 
     name: str
     what: str
-    limits: str
-    equal: tuple
-    why: str
+    readings: dict
     interface: str = "eth0"
     sent: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     logged: collections.Counter = dataclasses.field(default_factory=collections.Counter)
-    counted: collections.Counter = dataclasses.field(default_factory=collections.Counter)
-    ledger: dict = dataclasses.field(default_factory=dict)
     problems: list = dataclasses.field(default_factory=list)
     checks: list = dataclasses.field(default_factory=list)
-    own_counts: object = None
     seconds: float = 0.0
     closing: contextlib.ExitStack = dataclasses.field(default_factory=contextlib.ExitStack)
+
+    @property
+    def claimed(self):
+        """The readings of captures that have part in the case."""
+        return [each for each in self.readings.values() if not each.cannot]
 
     def wrote(self, method="GET", times=1):
         """So many requests of that method reached the wire."""
@@ -44,6 +70,18 @@ class Row:
         self.wrote(method)
         return with_body(body, method, target, *fields)
 
+    def tunnelled(self, number):
+        """So many GETs went through tunnels: whoever sees no answers takes them for requests."""
+        self.differs("GET", number, "it sees no answers: requests inside of tunnels count", of=("xdp",))
+
+    def differs(self, method, number, why, of):
+        """So many more than were sent count there, or fewer."""
+        for kind in set(of) & set(self.readings):
+            reading = self.readings[kind]
+            reading.besides[method] += number
+            if why not in reading.limits:
+                reading.limits = "; ".join(filter(None, (reading.limits, why)))
+
     def problem(self, text):
         self.problems.append(text)
 
@@ -51,31 +89,45 @@ class Row:
         if actual != expected:
             self.problem(f"{what}: {actual}, not {expected}")
 
-    def ledger_has(self, *names):
+    def check(self, text, holds, of=()):
+        """To hold of the reading of each capture, or of those."""
+        self.checks.append((text, holds, of))
+
+    def ledger_has(self, *names, of=()):
         """Once it is read, the ledger must hold packets of each of these results: else the case did not happen."""
         for name in names:
-            self.checks.append((f"no packet is {name} in the ledger", lambda ledger, n=name: ledger.get(n, 0) > 0))
+            self.check(f"no packet is {name} in the ledger", lambda reading, n=name: reading.ledger.get(n, 0) > 0, of)
 
-    def ledger_is(self, name, number):
-        self.checks.append((f"{name} in the ledger is not {number}", lambda ledger: ledger.get(name, 0) == number))
+    def ledger_is(self, name, number, of=()):
+        self.check(f"{name} in the ledger is not {number}", lambda reading: reading.ledger.get(name, 0) == number, of)
 
     def judge(self):
         """Adds what is wrong to the problems."""
-        for one, other in zip(self.equal, self.equal[1:]):
-            self._compare(one, other)
-        for text, holds in self.checks:
-            if not holds(self.ledger):
-                self.problem(text)
+        for reading in self.claimed:
+            for one, other in zip(reading.equal, reading.equal[1:]):
+                self._compare(reading, one, other)
+            for text, holds, of in self.checks:
+                if (not of or reading.kind in of) and not holds(reading):
+                    reading.problems.append(text)
 
-    def _compare(self, one, other):
-        a, b = getattr(self, one), getattr(self, other)
+    def _compare(self, reading, one, other):
+        a, b = (_less(reading.counted, reading.besides) if n == "counted" else getattr(self, n) for n in (one, other))
         differing = [m for m in sorted(set(a) | set(b)) if a[m] != b[m]]
         if differing:
-            self.problem("; ".join(f"{m}: {one} {a[m]}, {other} {b[m]}" for m in differing))
+            reading.problems.append("; ".join(f"{m}: {one} {a[m]}, {other} {b[m]}" for m in differing))
+
+    @property
+    def all_problems(self):
+        return self.problems + [f"{each.kind}: {text}" for each in self.claimed for text in each.problems]
 
     @property
     def passed(self):
-        return not self.problems
+        return not self.all_problems
+
+
+def _of(kind, value):
+    """One for all captures, or by their kinds, "" being the others'."""
+    return value.get(kind, value.get("", "")) if isinstance(value, dict) else value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,29 +137,41 @@ class Case:
     name: str
     what: str
     function: object
-    limits: dict
+    limits: object
     server: str
-    equal: tuple
-    why: str
+    equal: object
+    why: object
     short: bool
     interface: str
+    cannot: object
 
-    def row(self, capture):
-        return Row(
-            self.name,
-            self.what,
-            self.limits.get(capture, self.limits.get("", "")),
-            self.equal,
-            self.why,
-            self.interface,
-        )
+    def row(self, kinds):
+        readings = {
+            kind: Reading(kind, *(_of(kind, each) for each in (self.equal, self.why, self.limits, self.cannot)))
+            for kind in kinds
+        }
+        return Row(self.name, self.what, readings, self.interface)
 
 
 CASES = {}
 
 
-def case(name, what, *, limits="", servers="truth", equal=SENT_LOGGED_COUNTED, why="", short=True, interface="eth0"):
-    """Registers a function of (stage, row) as a case for each of the servers, whose log is the row's."""
+def case(
+    name,
+    what,
+    *,
+    limits="",
+    servers="truth",
+    equal=SENT_LOGGED_COUNTED,
+    why="",
+    short=True,
+    interface="eth0",
+    cannot="",
+):
+    """Registers a function of (stage, row) as a case for each of the servers, whose log is the row's.
+
+    What differs between captures is given by their kinds: limits, equal, why, and cannot, which keeps one from it.
+    """
     assert equal == SENT_LOGGED_COUNTED or why, f"{name}: say why not all are equal"
     servers = servers.split()
 
@@ -115,17 +179,8 @@ def case(name, what, *, limits="", servers="truth", equal=SENT_LOGGED_COUNTED, w
         for server in servers:
             full = f"{name}-{server}" if len(servers) > 1 else name
             assert full not in CASES, full
-            CASES[full] = Case(
-                full,
-                f"{what} ({server})" if len(servers) > 1 else what,
-                function,
-                limits if isinstance(limits, dict) else {"": limits},
-                server,
-                equal,
-                why,
-                short,
-                interface,
-            )
+            about = f"{what} ({server})" if len(servers) > 1 else what
+            CASES[full] = Case(full, about, function, limits, server, equal, why, short, interface, cannot)
         return function
 
     return register

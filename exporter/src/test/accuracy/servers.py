@@ -56,7 +56,7 @@ class _Logging:
     def __init__(self, host, command, folder, log):
         self._log = folder / log
         self._log.touch()
-        with host.entered(), open(folder / "output", "wb") as output:
+        with host.entered(self.name), open(folder / "output", "wb") as output:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=die_with_parent
             )
@@ -188,7 +188,7 @@ class PythonServer(http.server.ThreadingHTTPServer):
 
     def __init__(self, host):
         self.counts, self._lock = collections.Counter(), threading.Lock()
-        with host.entered():
+        with host.entered(self.name):
             super().__init__(("0.0.0.0", self.port), _Handler)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -217,7 +217,7 @@ class TalkServer:
 
     def __init__(self, host):
         self.lines = 0
-        with host.entered():
+        with host.entered(self.name):
             self._listener = socket.create_server(("", self.port), backlog=64)
         threading.Thread(target=self._run, daemon=True).start()
 

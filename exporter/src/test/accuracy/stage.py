@@ -1,4 +1,5 @@
 """What a run stands on: hosts, servers, the capture; and how a case becomes a row."""
+import collections
 import contextlib
 import pathlib
 import tempfile
@@ -8,6 +9,7 @@ import traceback
 import bpf
 import capture as captures
 from cable import Cable
+from cgroups import Cgroups
 from crafted import Wire
 from hosts import CLIENT4, CLIENT6, FAR_SERVER4, SERVER4, SERVER6, Lan, run
 from http_grammar import METHODS, head
@@ -18,11 +20,15 @@ from truth_server import TruthServer
 INTERFACES = ("eth0", "eth1", "lo")
 
 
+def _by_method(counts):
+    return collections.Counter({m: n for m, n in zip(METHODS, counts) if n})
+
+
 class Stage:
     """Everything that cases share. Whoever opens it closes it."""
 
-    def __init__(self, options):
-        self.options = options
+    def __init__(self, options, kinds):
+        self.options, self.kinds = options, kinds
         self.short = options.short
         self.java = options.java
         self._closing, self._fresh, self._acquainted = [], 2_000, set()
@@ -39,7 +45,8 @@ class Stage:
     def _build(self, options):
         folder = self._opened(tempfile.TemporaryDirectory(prefix="accuracy-"), lambda: folder.cleanup())
         self.folder = pathlib.Path(folder.name)
-        self.lan = self._opened(Lan())
+        self.cgroups = self._opened(Cgroups()) if "cgroup" in self.kinds else None
+        self.lan = self._opened(Lan(self.cgroups))
         self.server_mac = self.lan.server.mac("eth0")
         self._opened(self._hold_statistics(), lambda: None)
         self.truth = self._opened(TruthServer(self.lan.server))
@@ -52,9 +59,8 @@ class Stage:
         }
         self._opened(None, lambda: self.servers["jdk"].close() if "jdk" in self.servers else None)
         self.pin_root = "/sys/fs/bpf/accuracy"
-        make = captures.CAPTURES[options.capture]
         self.launcher = options.top / "bin/http-ebpf-exporter"
-        self.capture = self._opened(make(self.lan.server, self.launcher, self.pin_root, INTERFACES))
+        self.capture = self._opened(self._capture(self.pin_root, INTERFACES))
         self.results = captures.results(options.top / "native/src/http_counter.h")
         self.watch = self._opened(captures.Watch(self.capture))
 
@@ -63,10 +69,12 @@ class Stage:
         self._statistics = bpf.hold_statistics()
         return self._statistics
 
-    def extra_capture(self, row, interfaces=("eth0",)):
-        """A second capture, loaded now and unloaded when the case ends."""
-        make = captures.CAPTURES[self.options.capture]
-        extra = make(self.lan.server, self.launcher, self.pin_root + "-extra", interfaces)
+    def _capture(self, pin_root, interfaces):
+        return captures.Capture(self.lan.server, self.launcher, pin_root, self.kinds, interfaces, self.cgroups)
+
+    def extra_capture(self, row):
+        """A second capture, of the interface that the first one leaves out, loaded now and unloaded with the case."""
+        extra = self._capture(self.pin_root + "-extra", (row.interface,))
         row.closing.callback(extra.close)
         return extra
 
@@ -127,7 +135,7 @@ class Stage:
 
         Else what a row holds would depend on the rows before it.
         """
-        if (interface, server.name) in self._acquainted or server.name == "talk":
+        if interface not in INTERFACES or (interface, server.name) in self._acquainted or server.name == "talk":
             return
         self._acquainted.add((interface, server.name))
         host, address = {
@@ -149,16 +157,18 @@ class Stage:
 
     def play(self, case):
         """Runs a case and returns its row, whatever happens."""
-        row = case.row(self.options.capture)
+        row = case.row(self.kinds)
+        if not row.claimed:
+            return row
         row.server = case.server
         server = self.server(case.server)
         self._acquaint(case.interface, server)
         before = {}
-        for interface in INTERFACES:
-            before[interface], problem = self.capture.at_rest(interface)
+        for place in self.capture.places:
+            before[place], problem = self.capture.at_rest(place)
             if problem:
                 row.problem(f"before: {problem}")
-        logged = server.log()
+        logged, truth = server.log(), self.truth.log()
         begin = time.monotonic()
         try:
             with row.closing:
@@ -168,7 +178,7 @@ class Stage:
             own = [each for each in where if pathlib.Path(each.filename).name.startswith("cases")] or where
             row.problem(f"{type(error).__name__} at {pathlib.Path(own[-1].filename).name}:{own[-1].lineno}: {error}")
         self._await_log(row, server, logged)
-        self._read(row, before)
+        self._read(row, before, self.truth.log() - truth)
         row.judge()
         row.seconds = time.monotonic() - begin
         return row
@@ -185,29 +195,37 @@ class Stage:
             now = time.monotonic()
             if row.logged != last:
                 last, since = row.logged, now
-            done = "sent" not in row.equal or "logged" not in row.equal or row.logged == row.sent
+            both = all("sent" in each.equal and "logged" in each.equal for each in row.claimed)
+            done = not both or row.logged == row.sent
             if now - since > (0.03 if done else 1.0) or now > patience:
                 return
             time.sleep(0.01)
 
-    def _read(self, row, before):
-        for interface in INTERFACES:
-            counts, problem = self.capture.at_rest(interface)
+    def _read(self, row, before, truth):
+        grown = {}
+        for place in self.capture.places:
+            counts, problem = self.capture.at_rest(place)
             if problem:
                 row.problem(problem)
-            grown = counts.since(before[interface])
-            if min(grown.requests + grown.packets) < 0:
-                row.problem(f"counts of {interface} fell")
-            if interface == row.interface and not row.own_counts:
-                self._fill(row, grown)
-        if row.own_counts:
-            self._fill(row, row.own_counts)
+            grown[place] = counts.since(before[place])
+            if counts.falls_below(before[place]):
+                row.problem(f"counts of {place} fell")
+        for reading in row.claimed:
+            counts = reading.own_counts or grown.get(self.capture.place(reading.kind, row.interface))
+            if counts:
+                self._fill(row, reading, counts, truth)
         for text in self.watch.take_fallen():
             row.problem(text)
 
-    def _fill(self, row, grown):
-        row.counted.update({m: n for m, n in zip(METHODS, grown.requests) if n})
-        row.ledger = {self.results.get(i, f"unknown_{i}"): n for i, n in enumerate(grown.packets) if n}
+    def _fill(self, row, reading, grown, truth):
+        counts = grown.requests
+        if grown.owners and row.server == "nginx":
+            # What nginx hands on, the truth server receives once more.
+            handed_on = grown.owners["server/truth"]
+            counts = [a - b for a, b in zip(counts, handed_on)]
+            row.expect("requests that nginx handed on", _by_method(handed_on), truth)
+        reading.counted = _by_method(counts)
+        reading.ledger = {self.results.get(i, f"unknown_{i}"): n for i, n in enumerate(grown.packets) if n}
 
     def close(self):
         """In reverse order; what fails does not keep the rest from being closed."""

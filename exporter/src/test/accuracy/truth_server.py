@@ -230,7 +230,7 @@ class TruthServer:
         self._thread.start()
 
     def _listen(self, port):
-        with self._host.entered():
+        with self._host.entered(self.name):
             listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=8192)
         # Data in a SYN, where the host allows it (RFC 7413).
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 64)
