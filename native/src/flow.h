@@ -92,7 +92,8 @@ struct flow {
 	__u32 held;	     /* name of the kept octets in block_map */
 	__u32 held_start;    /* sequence number of the first of them */
 	__u32 held_end;	     /* sequence number behind the last of them */
-	__u32 lost_at;	     /* acknowledgement number of the client when its requests were lost */
+	__u32 lost_at; /* acknowledgement number of the client when its requests were lost; before,
+			  where a stray segment ends */
 	__u32 flags;
 	__u32 reserved;
 	__u64 answers_lock; /* the CPUs that are at the answers */

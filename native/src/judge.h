@@ -41,7 +41,14 @@ SUBPROGRAM int parse_packet(packet_t *packet, __u32 no_link_header)
 	return find_payload(packet, no_link_header, &w->payload);
 }
 
-/* One whose headers are out of the ordinary, or that begins a connection. */
+/* The client's last words, without data. */
+static __always_inline int is_farewell(const struct workspace *w, int result)
+{
+	return result == RESULT_NO_PAYLOAD && (w->payload.flags & (TCP_FIN | TCP_RST)) &&
+	       port_state(w->payload.local_port) == PORT_HTTP;
+}
+
+/* One whose headers are out of the ordinary, or that begins or ends a connection. */
 static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
 {
 	struct workspace *w = take_workspace(packet);
@@ -54,6 +61,8 @@ static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
 		note_quic(packet, 0);
 	else if (w->payload.flags & TCP_SYN)
 		note_opening(packet);
+	else if (is_farewell(w, result))
+		judge_farewell(packet);
 	if (result == RESULT_REQUEST)
 		result = judge_data(packet, port_state(w->payload.local_port));
 	release_workspace(packet);

@@ -44,6 +44,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define IP_MORE_FRAGMENTS	 0x2000
 #define IP_FRAGMENT_OFFSET	 0x1fff
 
+#define TCP_FIN			 0x01
 #define TCP_SYN			 0x02
 #define TCP_RST			 0x04
 #define TCP_ACK			 0x10

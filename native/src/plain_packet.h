@@ -35,7 +35,7 @@ static __always_inline int plain_tcp(packet_t *packet, const __u8 *tcp, __u32 of
 	    (flags & (TCP_SYN | TCP_RST)))
 		return RESULT_COUNT;
 	if (offset + header == end)
-		return RESULT_NO_PAYLOAD;
+		return flags & TCP_FIN ? RESULT_COUNT : RESULT_NO_PAYLOAD;
 	payload->offset = offset + header;
 	payload->length = end - offset - header;
 	payload->sequence = plain_be32(tcp + 4);

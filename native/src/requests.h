@@ -53,6 +53,21 @@ static __always_inline int judge_lost(packet_t *packet, struct workspace *w)
 	return flags & FLOW_FOREIGN ? result : RESULT_RESYNC;
 }
 
+/* More than any host receives ahead unless it is told to. */
+#define WINDOW_MAX (1 << 24)
+
+/* Where no answer can tell: a segment so far ahead is a stray one, unless another goes on from it.
+ */
+static __always_inline int is_stray(struct workspace *w, __u32 ahead)
+{
+	__u32 last = w->flow.lost_at;
+
+	if (w->flow.server_seen || ahead <= WINDOW_MAX)
+		return 0;
+	w->flow.lost_at = w->payload.sequence + w->payload.length;
+	return last != w->payload.sequence;
+}
+
 /* What came too early is kept, unless all that is missing is of a body. */
 static __always_inline int keep_or_pass(packet_t *packet, struct workspace *w, __u32 ahead)
 {
@@ -63,7 +78,7 @@ static __always_inline int keep_or_pass(packet_t *packet, struct workspace *w, _
 		return 0;
 	}
 	/* A window no client has: if the server takes it all the same, its answer tells. */
-	if (!w->flow.server_seen || ahead + w->payload.length <= HELD_MAX)
+	if (!is_stray(w, ahead) && (!w->flow.server_seen || ahead + w->payload.length <= HELD_MAX))
 		if (hold(packet, w->payload.sequence, w->payload.offset, w->payload.length))
 			lose(w, 0);
 	begin_packet(w, w->payload.length);
@@ -186,6 +201,38 @@ static __always_inline int decide_late(packet_t *packet, struct workspace *w, st
 	decide(packet);
 	copy_requests(flow, &w->flow);
 	return w->counted ? RESULT_REQUEST : result;
+}
+
+/* Upgrades and CONNECTs behind one another, of which the answers were not seen. */
+#define FAREWELLS_MAX 16
+
+/* The client closes, and says how far it has the answers: what still waits for one that goes
+ * another way is read now, or never. The payload, which is empty, is in the workspace. */
+SUBPROGRAM int judge_farewell(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	struct flow *flow;
+	__u32 i;
+
+	if (!w || read_key(packet, w, 0))
+		return 0;
+	flow = find_flow(packet, &w->key);
+	if (!flow || flow->requests.phase != PHASE_UNDECIDED || take_lock(&flow->lock))
+		return 0;
+	begin_work(w, 0, w->payload.local_port);
+	copy_flow(&w->flow, flow);
+	w->stream = w->flow.requests;
+	begin_packet(w, w->payload.length);
+	KEEP_LOOP
+	for (i = 0; i < FAREWELLS_MAX; i++) {
+		if (w->stream.phase != PHASE_UNDECIDED || !is_answered_unseen(w))
+			break;
+		read_undecided(packet, w);
+	}
+	leave_requests(packet, w);
+	copy_requests(flow, &w->flow);
+	release_lock(&flow->lock);
+	return 0;
 }
 
 /* The payload is in the workspace. */

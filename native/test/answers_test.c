@@ -270,6 +270,45 @@ static void gaps(void)
 	expect_requests("gap into a line", 1, 3);
 }
 
+/* Without data, and the last that the client says. */
+static int client_closes(struct connection *c, __u8 flags)
+{
+	return receive(segment(c, 0, flags | ACK, c->client_start + c->sent,
+			       c->server_start + c->acknowledged, "", 0));
+}
+
+/* Nothing comes behind what waits for an answer that goes another way. */
+static void never_seen_to_the_end(void)
+{
+	static const __u8 ends[] = {FIN, RST};
+	struct connection c;
+	__u32 i;
+
+	for (i = 0; i < 2; i++) {
+		c = begin_sweep(i, 5);
+		client_says(&c, UPGRADE GET GET);
+		expect_requests("close, before", i, 1);
+		check_result("close, no answer", i, RESULT_NO_PAYLOAD, client_closes(&c, ends[i]));
+		expect_requests("close, no answer", i, 1);
+		c.acknowledged = 100;
+		check_result("close", i, RESULT_NO_PAYLOAD, client_closes(&c, ends[i]));
+		expect_requests("close", i, 3);
+		expect_nothing_kept("close", i);
+		client_closes(&c, ends[i]);
+		expect_requests("close, again", i, 3);
+		c = begin_sweep(i, 5);
+		client_says(&c, UPGRADE GET CONNECT UPGRADE GET);
+		c.acknowledged = 100;
+		client_closes(&c, ends[i]);
+		expect_requests("close, several", i, 5);
+		c = begin_sweep(i, 5);
+		client_says(&c, UPGRADE GET);
+		server_says(&c, SWITCH);
+		client_closes(&c, ends[i]);
+		expect_requests("close, a tunnel", i, 1);
+	}
+}
+
 static void test(void)
 {
 	gaps();
@@ -282,6 +321,7 @@ static void test(void)
 	}
 	early();
 	never_seen();
+	never_seen_to_the_end();
 	much_kept();
 	upgrades_in_a_row();
 }

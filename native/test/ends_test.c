@@ -105,6 +105,35 @@ static void missed(void)
 	check_result("a tunnel", 0, RESULT_TUNNEL, client_says(&c, GET));
 }
 
+/* A stray segment far out of the window, where no answers are seen: the connection goes on from
+ * where it is. */
+static void stray(void)
+{
+	struct connection c = begin_sweep(0, 100);
+	__u32 i, at;
+
+	for (i = 0; i < 5; i++) {
+		check_result("real", i, RESULT_REQUEST, client_says(&c, GET));
+		at = c.sent;
+		c.acknowledged += 100;
+		check_result("far ahead", i, RESULT_OUT_OF_ORDER,
+			     client_at(&c, at + (1 << 30) - i, GET, 18));
+		check_result("far behind", i, RESULT_RETRANSMISSION,
+			     client_at(&c, at - (1 << 25), GET, 18));
+		check_result("sent again", i, RESULT_RETRANSMISSION,
+			     client_at(&c, at - 18, GET, 18));
+		c.sent = at;
+	}
+	expect_requests("stray", 0, 5);
+	expect_nothing_kept("stray", 0);
+	c.sent += 1 << 26;
+	check_result("went another way", 0, RESULT_OUT_OF_ORDER, client_says(&c, GET));
+	check_result("went another way", 1, RESULT_RESYNC, client_says(&c, GET));
+	c.acknowledged += 100;
+	check_result("went another way", 2, RESULT_REQUEST, client_says(&c, GET));
+	expect_requests("went another way", 0, 6);
+}
+
 /* Something else comes first: the line of a proxy. */
 static void foreign(void)
 {
@@ -258,6 +287,7 @@ static void test(void)
 	syns();
 	entered();
 	missed();
+	stray();
 	foreign();
 	excluded();
 	unseen(0);
