@@ -55,7 +55,7 @@ SHORT_XDP = tuple(
     upgrade-refused-nginx upgrade-refused-pipelined upgrade-eager connect-eager connect-refused crafted-truth
     numbers-wrap ip-options vlan duplicates-truth reordered-random gap-250k gap-body gap-beyond out-of-window
     same-tuple-closed same-tuple-abandoned network-all loss-after-5 lo-truth lo-responses lo-tunnel download both-ways
-    other-protocols started-idle started-mid-body program-swap swap-mid-everything crowd
+    jumbo other-protocols started-idle swap-mid-everything crowd
     """.split()
 )
 

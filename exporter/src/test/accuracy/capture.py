@@ -96,9 +96,9 @@ class _Pins:
 class Capture:
     """`load` of the packed exporter on a host, for one or more kinds of capture at once."""
 
-    def __init__(self, host, launcher, pin_root, kinds, interfaces, cgroups=None):
+    def __init__(self, host, launcher, pin_root, kinds, interfaces, cgroups=None, group="server"):
         self._host, self._launcher, self.pin_root = host, str(launcher), pin_root
-        self.kinds, self._interfaces, self._cgroups = kinds, interfaces, cgroups
+        self.kinds, self._interfaces, self._cgroups, self._group = kinds, interfaces, cgroups, group
         self._pins, self._running, self._lock = {}, None, threading.Lock()
         self.load()
 
@@ -118,7 +118,7 @@ class Capture:
         return [self._launcher, verb, "--pin-root", self.pin_root, *more]
 
     def _where(self):
-        kinds = [f"cgroup={self._cgroups.child(self._host.name)}" if kind == "cgroup" else kind for kind in self.kinds]
+        kinds = [f"cgroup={self._cgroups.child(self._group)}" if kind == "cgroup" else kind for kind in self.kinds]
         where = ["--capture", ",".join(kinds)]
         if set(self.kinds) - {"cgroup"}:
             where += ["--interface", ",".join(self._interfaces)]

@@ -10,15 +10,6 @@ from script import cut_at_random, gets, mixed
 _BEFORE = "what was under way before the capture is not in its counts: sent is what came since"
 
 
-def _started_now(stage, row, then):
-    extra = stage.extra_capture(row)
-    then()
-    for reading in row.claimed:
-        reading.own_counts, problem = extra.at_rest(extra.place(reading.kind, row.interface))
-        if problem:
-            row.problem(problem)
-
-
 @case(
     "started-idle",
     "the capture begins while 50 kept connections are idle",
@@ -39,7 +30,7 @@ def started_idle(stage, row):
                 stream.write(script.octets)
                 stream.answers(script.methods)
 
-    _started_now(stage, row, then)
+    stage.count_apart(row, then)
 
 
 @case(
@@ -64,7 +55,7 @@ def started_mid_body(stage, row):
             stream.write(script.octets)
             stream.answers(script.methods)
 
-    _started_now(stage, row, then)
+    stage.count_apart(row, then)
 
 
 @case(
@@ -73,6 +64,7 @@ def started_mid_body(stage, row):
     equal=(),
     why="nothing tells the rest of such a body from requests; the error ends with the body's answer",
     limits="at most the perfect requests in the rest of that body too many",
+    short=False,
     interface="eth2",
 )
 def started_mid_body_requests(stage, row):
@@ -86,7 +78,7 @@ def started_mid_body_requests(stage, row):
         stream.write(script.octets)
         stream.answers(script.methods)
 
-    _started_now(stage, row, then)
+    stage.count_apart(row, then)
     row.check("not within the bound of 10 more", lambda reading: 0 <= reading.counted.total() - row.sent.total() <= 10)
 
 
@@ -113,7 +105,7 @@ def started_mid_head(stage, row):
             stream.write(script.octets)
             stream.answers(script.methods)
 
-    _started_now(stage, row, then)
+    stage.count_apart(row, then)
 
 
 class _Busy:

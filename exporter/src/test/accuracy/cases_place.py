@@ -1,7 +1,9 @@
 """Where: loopback, this host as a client, other protocols."""
+import socket
 import subprocess
 
-from hosts import CLIENT4
+from cable import Cable
+from hosts import CLIENT4, FAR_SERVER4, SERVER4, SERVER6, SPARE_SERVER4
 from http_grammar import UNIT4, head, requests_as_body, with_body
 from rows import SENT_LOGGED, case
 from script import cut_at_random, mixed
@@ -59,6 +61,46 @@ def loopback_tunnel(stage, row):
             row.tunnelled(1)
             stream.answer()
     row.ledger_has("tunnel", of=("tc", "cgroup"))
+
+
+@case(
+    "both-ends",
+    "a cgroup with the sockets of client and server: each request is counted once, by who receives it",
+    interface="eth2",
+    cannot={"": "an interface has one end of a connection", "cgroup": ""},
+)
+def both_ends(stage, row):
+    def then():
+        for address in (SERVER4, SERVER6, FAR_SERVER4, "127.0.0.1", "::1"):
+            host = stage.lan.server if address in ("127.0.0.1", "::1") else stage.lan.client
+            stream = Stream(host, address, stage.truth.port)
+            row.closing.callback(stream.close)
+            script = mixed(5, 40, 1500).sent(row)
+            stream.write(script.octets)
+            stream.answers(script.methods)
+            for target in ("/requests/18100", "/chunks/20"):
+                stream.write(row.head("GET", target))
+                stream.answer()
+
+    row.closing.callback(Cable(stage.lan, 0).close)
+    stage.count_apart(row, then, group="")
+
+
+@case("jumbo", "packets of up to 9,000 octets: pipelines, and bodies that look like requests", interface="eth2")
+def jumbo(stage, row):
+    for host in (stage.lan.server, stage.lan.client):
+        row.closing.callback(host.ip, "link", "set", "eth2", "mtu", "1500")
+        host.ip("link", "set", "eth2", "mtu", "9000")
+
+    def then():
+        for seed in range(5):
+            script = mixed(seed + 700, 200, 6000).sent(row)
+            stream = stage.connect(row, address=SPARE_SERVER4)
+            stream.write(script.octets)
+            stream.answers(script.methods)
+        row.expect("the client's segments", stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG) > 8000, True)
+
+    stage.count_apart(row, then)
 
 
 @case(

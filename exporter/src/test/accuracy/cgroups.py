@@ -35,7 +35,7 @@ def _remove(path):
 
 
 class Cgroups:
-    """Named by path, as in server/nginx; each is made when it is first asked for."""
+    """Named by path, as in server/nginx, "" being all of them; each is made when it is first asked for."""
 
     def __init__(self):
         root = hierarchy()
@@ -62,7 +62,7 @@ class Cgroups:
     def child(self, name):
         if name not in self._made:
             path = self.path
-            for part in name.split("/"):
+            for part in filter(None, name.split("/")):
                 path /= part
                 if not path.exists():
                     path.mkdir()

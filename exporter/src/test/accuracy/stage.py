@@ -69,14 +69,18 @@ class Stage:
         self._statistics = bpf.hold_statistics()
         return self._statistics
 
-    def _capture(self, pin_root, interfaces):
-        return captures.Capture(self.lan.server, self.launcher, pin_root, self.kinds, interfaces, self.cgroups)
+    def _capture(self, pin_root, interfaces, group="server"):
+        return captures.Capture(self.lan.server, self.launcher, pin_root, self.kinds, interfaces, self.cgroups, group)
 
-    def extra_capture(self, row):
-        """A second capture, of the interface that the first one leaves out, loaded now and unloaded with the case."""
-        extra = self._capture(self.pin_root + "-extra", (row.interface,))
+    def count_apart(self, row, then, group="server"):
+        """What happens then is counted by a second capture, of the interface that the first one leaves out."""
+        extra = self._capture(self.pin_root + "-extra", (row.interface,), group)
         row.closing.callback(extra.close)
-        return extra
+        then()
+        for reading in row.claimed:
+            reading.own_counts, problem = extra.at_rest(extra.place(reading.kind, row.interface))
+            if problem:
+                row.problem(problem)
 
     def server(self, name):
         """A server; the one that is slow to start, only when it is asked for."""
