@@ -7,10 +7,9 @@ import struct
 _NUMBER = {"x86_64": 321, "aarch64": 280}[platform.machine()]
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _MAP_LOOKUP, _OBJ_GET, _PROG_BY_ID, _INFO, _ENABLE_STATS = 1, 7, 13, 15, 32
-# BPF_LINK_TYPE_…, and where bpf_link_info has its attach type
+# BPF_LINK_TYPE_…; where bpf_link_info has its attach type, and what that is at ingress
 _CGROUP_LINK, _XDP_LINK, _TCX_LINK = 3, 6, 11
-_ATTACH_TYPE = {_CGROUP_LINK: 24, _TCX_LINK: 20}
-_CGROUP_INGRESS, _TCX_INGRESS = 0, 46
+_INGRESS = {_CGROUP_LINK: (24, 0), _TCX_LINK: (20, 46)}
 
 
 def _bpf(command, attributes):
@@ -41,13 +40,11 @@ def _info(fd, length):
 def ingress_program(fd):
     """The id of the program of a link at a hook for what comes in, else None."""
     info = _info(fd, 64)
-    kind_of_link, _, program = struct.unpack_from("III", info)
-    if kind_of_link == _XDP_LINK:
+    link, _, program = struct.unpack_from("III", info)
+    if link == _XDP_LINK:
         return program
-    if kind_of_link not in _ATTACH_TYPE:
-        return None
-    attach_type = struct.unpack_from("I", info, _ATTACH_TYPE[kind_of_link])[0]
-    return program if (kind_of_link, attach_type) in ((_CGROUP_LINK, _CGROUP_INGRESS), (_TCX_LINK, _TCX_INGRESS)) else None
+    at, ingress = _INGRESS.get(link, (0, None))
+    return program if struct.unpack_from("I", info, at)[0] == ingress else None
 
 
 def program_by_id(number):
