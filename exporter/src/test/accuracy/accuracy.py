@@ -48,7 +48,8 @@ DEFAULT_PASSES = ("tc,cgroup", "xdp")
 SHORT_XDP = tuple(
     """
     methods methods-bodies-nginx keep-alive-jdk wrk-nginx http10-ab-post curl-nginx random-pieces
-    split-in-two-kept-truth one-octet-a-packet-truth line-8000-truth line-too-long headers-60k-nginx pipelined-odd-nginx pipelined-500-truth
+    split-in-two-kept-truth one-octet-a-packet-truth line-8000-truth line-too-long headers-60k-nginx
+    pipelined-odd-nginx pipelined-500-truth
     pipelined-5000-tiny pipelined-bodies-truth chunk-boundaries-truth chunk-sizes-split-truth upload-offload-nginx
     upload-no-offload-truth upload-chunked-curl-truth expect-continue-truth responses early-response-truth fast-open
     ip-fragments fresh-port-split fresh-port-ways fresh-port-reordered fresh-port-loss upgrade-accepted-truth
