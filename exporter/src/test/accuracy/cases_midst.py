@@ -160,7 +160,7 @@ def program_swap(stage, row):
 def killed(stage, row):
     busy = _Busy(stage, row)
     try:
-        for i in range(stage.pick(3, 6)):
+        for i in range(stage.pick(2, 6)):
             with open(stage.folder / f"output-{i}", "wb") as output:
                 stage.capture.start("serve" if i % 2 else "run", output)
             stage.capture.kill()
