@@ -204,7 +204,7 @@ static __always_inline int decide_late(packet_t *packet, struct workspace *w, st
 }
 
 /* Upgrades and CONNECTs behind one another, of which the answers were not seen. */
-#define FAREWELLS_MAX 16
+#define FAREWELLS_MAX 4
 
 /* The client closes, and says how far it has the answers: what still waits for one that goes
  * another way is read now, or never. The payload, which is empty, is in the workspace. */
