@@ -76,7 +76,11 @@ final class CaptureOptions {
       if (equals >= 0 && kind != CaptureKind.CGROUP) {
         throw refused(value, "only cgroup takes a path");
       }
-      captures.put(kind, equals < 0 ? "" : pathOf(value, equals + 1));
+      String place = equals < 0 ? "" : pathOf(value, equals + 1);
+      if (!captures.getOrDefault(kind, place).equals(place)) {
+        throw refused(value, "one cgroup only, which counts for those below it too");
+      }
+      captures.put(kind, place);
     }
   }
 

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The cgroup hierarchy of version 2, which may stand beside those of version 1. Thread-safe. */
 final class Cgroups {
 
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
   private static final String TYPE = "cgroup2";
+  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
 
   private Cgroups() {}
 
@@ -27,25 +30,44 @@ final class Cgroups {
     }
   }
 
-  /** Each line is one of {@code /proc/self/mounts}: device, mount point, type. */
+  /**
+   * The mount that shows the hierarchy whole, if there is one: in a container the first one may
+   * begin at the container's own cgroup, and the host's be mounted elsewhere.
+   *
+   * @param mounts lines of {@code /proc/self/mounts}: device, mount point, type
+   */
   static Path root(List<String> mounts) {
-    return mounts.stream()
-        .map(line -> line.split(" "))
-        .filter(fields -> fields.length > 2 && fields[2].equals(TYPE))
-        .map(fields -> Path.of(unescape(fields[1])))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new BpfException(
-                    "find the cgroup hierarchy: version 2 is not mounted; as root: mount -t cgroup2 none /sys/fs/cgroup/unified"));
+    List<Path> roots =
+        mounts.stream()
+            .map(line -> line.split(" "))
+            .filter(fields -> fields.length > 2 && fields[2].equals(TYPE))
+            .map(fields -> Path.of(unescape(fields[1])))
+            .toList();
+    if (roots.isEmpty()) {
+      throw new BpfException(
+          "find the cgroup hierarchy: version 2 is not mounted; as root: mount -t cgroup2 none /sys/fs/cgroup/unified");
+    }
+    return roots.stream().filter(Cgroups::isWhole).findFirst().orElse(roots.getFirst());
+  }
+
+  /** Whether a mount point is the hierarchy's own root: kernfs gives it the first inode. */
+  static boolean isWhole(Path root) {
+    try {
+      return Files.getAttribute(root, "unix:ino").equals(1L);
+    } catch (IOException e) {
+      // Not ours to see.
+      return false;
+    }
   }
 
   /** Blanks and the like are written as octal numbers: fs/proc_namespace.c. */
   private static String unescape(String path) {
-    return path.replace("\\040", " ")
-        .replace("\\011", "\t")
-        .replace("\\012", "\n")
-        .replace("\\134", "\\");
+    return OCTAL
+        .matcher(path)
+        .replaceAll(
+            octal ->
+                Matcher.quoteReplacement(
+                    String.valueOf((char) Integer.parseInt(octal.group(1), 8))));
   }
 
   /**

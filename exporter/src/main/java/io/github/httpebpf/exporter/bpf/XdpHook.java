@@ -4,7 +4,8 @@ import io.github.httpebpf.libbpf.Libbpf;
 import io.github.httpebpf.libbpf.bpf_link_create_opts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Scanner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The XDP hook of an interface, which holds one program: {@code BPF_XDP} of {@code linux/bpf.h};
@@ -13,6 +14,8 @@ import java.util.Scanner;
  * @param name of the capture
  */
 record XdpHook(int ifindex, String name) implements LinkHook {
+
+  private static final Pattern RELEASE = Pattern.compile("([0-9]{1,9})\\.([0-9]{1,9})");
 
   private static final String HINT =
       "another XDP program is there, which is not replaced; use --capture tc, or cgroup";
@@ -45,7 +48,7 @@ record XdpHook(int ifindex, String name) implements LinkHook {
    * @throws BpfException before Linux 5.18
    */
   static void requireSupport(String name) {
-    String release = System.getProperty("os.version", "0.0");
+    String release = System.getProperty("os.version", "");
     if (!isSupported(release)) {
       throw new BpfException(
           "attach to %s: needs Linux 5.18, and this is %s; use --capture tc, or cgroup"
@@ -53,13 +56,14 @@ record XdpHook(int ifindex, String name) implements LinkHook {
     }
   }
 
-  /** The release is such as 6.1.0-56-cloud-amd64. */
+  /** The release is such as {@code 6.1.0-56-cloud-amd64}. */
   static boolean isSupported(String release) {
-    try (Scanner numbers = new Scanner(release)) {
-      numbers.useDelimiter("[^0-9]+");
-      int major = numbers.nextInt();
-      return major > 5 || (major == 5 && numbers.nextInt() >= 18);
+    Matcher numbers = RELEASE.matcher(release);
+    if (!numbers.lookingAt()) {
+      return false;
     }
+    int major = Integer.parseInt(numbers.group(1));
+    return major > 5 || (major == 5 && Integer.parseInt(numbers.group(2)) >= 18);
   }
 
   private int create(int program, int flags) {

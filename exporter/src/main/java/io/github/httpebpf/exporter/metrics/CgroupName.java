@@ -1,7 +1,8 @@
 package io.github.httpebpf.exporter.metrics;
 
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -25,19 +26,19 @@ public record CgroupName(String path, String podUid, String containerId) {
   private static final Pattern CONTAINER =
       Pattern.compile("(?:^|[-:/])(%s{64})(?=[./]|$)".formatted(HEX));
 
-  /** Reads a path. */
+  /** Reads a path. The innermost names count: a host may itself be a container. */
   public static CgroupName of(String path) {
-    return new CgroupName(path, last(POD, path).replace('_', '-'), last(CONTAINER, path));
+    Optional<MatchResult> pod = last(POD, path);
+    // One that the pod is in is the host.
+    String below = path.substring(pod.map(MatchResult::end).orElse(0));
+    return new CgroupName(
+        path,
+        pod.map(found -> found.group(1).replace('_', '-')).orElse(""),
+        last(CONTAINER, below).map(found -> found.group(1)).orElse(""));
   }
 
-  /** The innermost: a host may itself be a container. */
-  private static String last(Pattern pattern, String path) {
-    String found = "";
-    Matcher matcher = pattern.matcher(path);
-    while (matcher.find()) {
-      found = matcher.group(1);
-    }
-    return found;
+  private static Optional<MatchResult> last(Pattern pattern, String path) {
+    return pattern.matcher(path).results().reduce((former, latter) -> latter);
   }
 
   /** The values of its labels. */

@@ -54,6 +54,20 @@ class PinRootTest {
         .isEqualTo(Path.of("/sys/fs/bpf"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "eth0,/p/eth0",
+    "a.100,/p/a%2E100",
+    "xdp:eth0,/p/%xdp/eth0",
+    "xdp:a.%,/p/%xdp/a%2E%25",
+    "%xdp,/p/%25xdp",
+    "%cgroup,/p/%25cgroup",
+    "cgroup,/p/%cgroup"
+  })
+  void eachCaptureHasADirectoryOfItsOwn(String name, Path directory) {
+    assertThat(new PinRoot(Path.of("/p")).capture(name).path()).isEqualTo(directory);
+  }
+
   @Test
   void aCaptureIsADirectoryThatHoldsACaptureInfo(@TempDir Path folder) throws Exception {
     // Not PinRoot's own path: a temporary directory may have a dot in its name.
