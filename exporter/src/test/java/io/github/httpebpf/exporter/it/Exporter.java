@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,18 +24,27 @@ final class Exporter implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final Pattern URL = Pattern.compile("serving (http://\\S+)");
 
-  private final Lan lan;
+  private final UnaryOperator<List<String>> host;
   private final Path pinRoot;
   private final List<Running> running = new ArrayList<>();
 
   Exporter(Lan lan) {
-    this(
-        lan,
-        Path.of("/sys/fs/bpf/it-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet()));
+    this(lan::onServer);
   }
 
   Exporter(Lan lan, Path pinRoot) {
-    this.lan = lan;
+    this(lan::onServer, pinRoot);
+  }
+
+  /** On a host whose commands are made of others in that way. */
+  Exporter(UnaryOperator<List<String>> host) {
+    this(
+        host,
+        Path.of("/sys/fs/bpf/it-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet()));
+  }
+
+  private Exporter(UnaryOperator<List<String>> host, Path pinRoot) {
+    this.host = host;
     this.pinRoot = pinRoot;
   }
 
@@ -71,7 +81,7 @@ final class Exporter implements AutoCloseable {
 
   /** Runs a command inside of another, such as {@code setpriv}. */
   Shell.Result runWithin(List<String> wrapper, String... arguments) {
-    return Shell.run(lan.onServer(wrapped(wrapper, arguments)));
+    return Shell.run(host.apply(wrapped(wrapper, arguments)));
   }
 
   private List<String> wrapped(List<String> wrapper, String... arguments) {
@@ -112,7 +122,7 @@ final class Exporter implements AutoCloseable {
 
   /** Starts any command on the server, and does not wait for anything. */
   Running begin(List<String> wrapper, String... arguments) {
-    Running process = new Running(lan.onServer(interruptible(wrapped(wrapper, arguments))));
+    Running process = new Running(host.apply(interruptible(wrapped(wrapper, arguments))));
     running.add(process);
     return process;
   }
@@ -162,7 +172,8 @@ final class Exporter implements AutoCloseable {
     /** An exposition, fetched on the server. */
     String scrape() {
       return Shell.run(
-              lan.onServer("curl", "-sS", "--fail", "--max-time", "20", String.valueOf(url())))
+              host.apply(
+                  List.of("curl", "-sS", "--fail", "--max-time", "20", String.valueOf(url()))))
           .succeeded()
           .out();
     }
@@ -171,7 +182,8 @@ final class Exporter implements AutoCloseable {
     int status(String path) {
       String page = String.valueOf(url()).replaceFirst("/metrics$", path);
       return Integer.parseInt(
-          Shell.run(lan.onServer("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", page))
+          Shell.run(
+                  host.apply(List.of("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", page)))
               .succeeded()
               .out());
     }

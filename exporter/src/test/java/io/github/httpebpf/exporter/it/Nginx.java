@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * The real server, on port 80 of IPv4 and IPv6, whose limits are raised so that it reads, and logs,
@@ -21,19 +22,24 @@ final class Nginx implements AutoCloseable {
   /** HTTP/2 without TLS. */
   static final int HTTP2_PORT = 82;
 
-  private final Lan lan;
+  private final UnaryOperator<List<String>> host;
   private final Path folder;
   private final Process process;
 
   Nginx(Lan lan) {
-    this.lan = lan;
+    this(lan::onServer);
+  }
+
+  /** On a host whose commands are made of others in that way. */
+  Nginx(UnaryOperator<List<String>> host) {
+    this.host = host;
     try {
       folder = Files.createTempDirectory("nginx");
       Path config = folder.resolve("nginx.conf");
       Files.writeString(config, config(folder));
       process =
           new ProcessBuilder(
-                  lan.onServer("nginx", "-p", folder.toString(), "-c", config.toString()))
+                  host.apply(List.of("nginx", "-p", folder.toString(), "-c", config.toString())))
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("out.log").toFile())
               .start();
@@ -76,8 +82,8 @@ final class Nginx implements AutoCloseable {
 
   private boolean answers() {
     // Over loopback, which the scenarios do not capture.
-    return Shell.run(lan.onServer("curl", "-s", "-o", "/dev/null", "http://127.0.0.1/")).status()
-        == 0;
+    List<String> command = List.of("curl", "-s", "-o", "/dev/null", "http://127.0.0.1/");
+    return Shell.run(host.apply(command)).status() == 0;
   }
 
   /**
