@@ -48,6 +48,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{- define "http-ebpf-exporter.captureArgs" -}}
 {{ include "http-ebpf-exporter.commonArgs" . }}
+{{- if ne .Values.capture "tc" }}
+- --capture={{ .Values.capture }}
+{{- end }}
 {{- range .Values.interfaces }}
 - {{ printf "--interface=%s" . | quote }}
 {{- end }}
@@ -61,6 +64,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 - --tc-backend={{ .Values.tcBackend }}
 {{- range $ports | uniq }}
 - --exclude-port={{ . | int }}
+{{- end }}
+{{- range .Values.ports }}
+- --ports={{ . | int }}
+{{- end }}
+{{- if .Values.portLabels }}
+- --port-labels
+- --port-labels.max-series={{ .Values.maxSeries | int }}
+{{- end }}
+{{- if and .Values.cgroupLabels (eq .Values.capture "cgroup") }}
+- --cgroup.labels
+- --cgroup.max-series={{ .Values.maxSeries | int }}
 {{- end }}
 {{- with .Values.extraArgs }}
 {{ toYaml . }}

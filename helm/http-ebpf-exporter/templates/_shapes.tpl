@@ -42,6 +42,7 @@ containers:
       - name: pin-root
         mountPath: {{ include "http-ebpf-exporter.pinRoot" . }}
         readOnly: true
+      {{- include "http-ebpf-exporter.cgroupMount" . | nindent 6 }}
   {{- if .Values.unload.onStop }}
   # Waits for the pod's end, to unload then: the serving container may not.
   - name: unload
@@ -65,6 +66,16 @@ volumes:
 volumeMounts:
   - name: bpf
     mountPath: /run/bpf
+  {{- include "http-ebpf-exporter.cgroupMount" . | nindent 2 }}
+{{- end }}
+
+{{- /* The container's own /sys/fs/cgroup begins at its own cgroup. The exporter looks for the mount that is whole, also below this one where version 1 is beside it. */}}
+{{- define "http-ebpf-exporter.cgroupMount" -}}
+{{- if eq .Values.capture "cgroup" -}}
+- name: cgroup
+  mountPath: /run/cgroup
+  readOnly: true
+{{- end }}
 {{- end }}
 
 {{- define "http-ebpf-exporter.loaderVolume" -}}
@@ -72,4 +83,10 @@ volumeMounts:
   hostPath:
     path: /sys/fs/bpf
     type: Directory
+{{- if eq .Values.capture "cgroup" }}
+- name: cgroup
+  hostPath:
+    path: /sys/fs/cgroup
+    type: Directory
+{{- end }}
 {{- end }}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later
-/* A stranger on the hooks: counts the packets that it sees, and answers VERDICT to each. */
+/* A stranger on the hooks: counts the packets that it sees, and answers VERDICT to each. SECTION says which. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -10,8 +10,8 @@ struct {
 	__type(value, __u64);
 } seen SEC(".maps");
 
-SEC("tc")
-int foreigner(struct __sk_buff *skb)
+SEC(SECTION)
+int foreigner(void *context)
 {
 	__u32 key = 0;
 	__u64 *packets = bpf_map_lookup_elem(&seen, &key);

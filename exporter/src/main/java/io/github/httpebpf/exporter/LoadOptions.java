@@ -5,6 +5,7 @@ import io.github.httpebpf.exporter.bpf.CaptureSettings;
 import io.github.httpebpf.exporter.bpf.CaptureSpec;
 import io.github.httpebpf.exporter.bpf.Foreigners;
 import io.github.httpebpf.exporter.bpf.Interfaces;
+import io.github.httpebpf.exporter.bpf.Overlaps;
 import io.github.httpebpf.exporter.bpf.TcBackend;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -51,6 +52,9 @@ final class LoadOptions {
       for (String warning : Foreigners.ahead(captures.pinRoot(), name)) {
         LOG.log(Level.WARNING, warning);
       }
+    }
+    for (String warning : Overlaps.among(captures.pinRoot())) {
+      LOG.log(Level.WARNING, warning);
     }
   }
 }

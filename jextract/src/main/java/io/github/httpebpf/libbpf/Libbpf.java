@@ -970,6 +970,33 @@ public class Libbpf {
     public static int IFLA_IFNAME() {
         return IFLA_IFNAME;
     }
+    private static final int IFLA_LINK = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_LINK = 5
+     * }
+     */
+    public static int IFLA_LINK() {
+        return IFLA_LINK;
+    }
+    private static final int IFLA_MASTER = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_MASTER = 10
+     * }
+     */
+    public static int IFLA_MASTER() {
+        return IFLA_MASTER;
+    }
+    private static final int IFLA_LINK_NETNSID = (int)37L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.IFLA_LINK_NETNSID = 37
+     * }
+     */
+    public static int IFLA_LINK_NETNSID() {
+        return IFLA_LINK_NETNSID;
+    }
     private static final int TCA_BPF_NAME = (int)7L;
     /**
      * {@snippet lang=c :

@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -212,6 +213,9 @@ final class BpfFileSystem {
   static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {
       return Errno.EACCES.label() + " Permission denied; needs root, or other permissions there";
+    }
+    if (e instanceof NoSuchFileException) {
+      return Errno.ENOENT.label() + " No such file or directory";
     }
     if (e instanceof FileSystemException failure && failure.getReason() != null) {
       return failure.getReason();

@@ -57,6 +57,7 @@ public final class HostChecks {
     add(checks, "program", this::checkProgram);
     add(checks, "tc hook", this::checkHook);
     add(checks, "interfaces", this::checkInterfaces);
+    add(checks, "capture", () -> ok("capture", CaptureAdvice.line()));
     add(checks, "JIT", HostChecks::checkJit);
     addForeigners(checks);
     return checks;

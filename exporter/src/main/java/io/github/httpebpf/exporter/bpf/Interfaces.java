@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The network interfaces of the namespace that the process is in. Thread-safe. */
 public final class Interfaces {
@@ -27,8 +28,10 @@ public final class Interfaces {
    * @param name as {@code ip link} shows it
    * @param index unique in its namespace; a new interface of the same name has another
    * @param type ARPHRD_… of {@code linux/if_arp.h}
+   * @param master the index of the bridge or bond that it is a port of, or 0
+   * @param lower the index of what it is made upon in this namespace, or 0; of a veth its other end
    */
-  record Interface(String name, int index, int type) {
+  record Interface(String name, int index, int type, int master, int lower) {
 
     private static final Set<Integer> ETHERNET = Set.of(1, 772);
 
@@ -77,7 +80,8 @@ public final class Interfaces {
     return found;
   }
 
-  private static List<Interface> all() {
+  /** All that there are. */
+  static List<Interface> all() {
     NativeLibrary.version();
     ByteBuffer request = ByteBuffer.allocate((int) ifinfomsg.sizeof());
     List<Interface> all = new ArrayList<>();
@@ -87,10 +91,17 @@ public final class Interfaces {
       if (name != null) {
         int type = Short.toUnsignedInt(answer.getShort((int) ifinfomsg.ifi_type$offset()));
         int index = answer.getInt((int) ifinfomsg.ifi_index$offset());
-        all.add(new Interface(Netlink.string(name), index, type));
+        boolean isElsewhere = attributes.containsKey(Libbpf.IFLA_LINK_NETNSID());
+        int master = number(attributes.get(Libbpf.IFLA_MASTER()));
+        int lower = isElsewhere ? 0 : number(attributes.get(Libbpf.IFLA_LINK()));
+        all.add(new Interface(Netlink.string(name), index, type, master, lower));
       }
     }
     return all;
+  }
+
+  private static int number(@Nullable ByteBuffer attribute) {
+    return attribute == null ? 0 : attribute.getInt(0);
   }
 
   /** Whether an interface of that index exists in the namespace that the process is in. */

@@ -92,6 +92,43 @@ class PodTest {
   }
 
   @Test
+  void a_cgroup_capture_sees_the_nodes_cgroups_and_only_to_read() {
+    JsonNode pod = pod("cgroup");
+    JsonNode load = pod.at("/initContainers/0");
+    JsonNode serve = pod.at("/containers/0");
+
+    assertThat(arguments(load))
+        .containsExactly(
+            "load",
+            PIN_ROOT,
+            "--log.level=info",
+            "--log.format=text",
+            "--capture=cgroup",
+            "--tc-backend=auto",
+            "--exclude-port=10435",
+            "--ports=80",
+            "--ports=8080",
+            "--port-labels",
+            "--port-labels.max-series=1000",
+            "--cgroup.labels",
+            "--cgroup.max-series=1000");
+    assertThat(arguments(serve)).contains("--capture=cgroup").doesNotContain("--ports=80");
+    JsonNode mount = Chart.parse("{name: cgroup, mountPath: /run/cgroup, readOnly: true}");
+    assertThat(load.path("volumeMounts").valueStream()).contains(mount);
+    assertThat(serve.path("volumeMounts").valueStream()).contains(mount);
+    assertThat(pod.path("volumes").valueStream())
+        .contains(Chart.parse("{name: cgroup, hostPath: {path: /sys/fs/cgroup, type: Directory}}"));
+  }
+
+  @Test
+  void an_xdp_capture_is_given_nothing_more() {
+    JsonNode pod = pod("xdp");
+
+    assertThat(arguments(pod.at("/containers/0"))).contains("--capture=xdp", "--interface=eth0");
+    assertThat(pod.path("volumes")).isEqualTo(pod("default").path("volumes"));
+  }
+
+  @Test
   void more_arguments_go_to_the_container_they_are_for() {
     JsonNode pod = pod("arguments");
 

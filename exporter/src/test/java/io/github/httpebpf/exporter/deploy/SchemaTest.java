@@ -24,6 +24,10 @@ class SchemaTest {
           image: {digest: md5:0}             | at '/image/digest': 'md5:0' does not match pattern '^(sha256:[0-9a-f]{64})?$'
           image: {pullPolicy: Sometimes}     | at '/image/pullPolicy': value must be one of 'Always', 'IfNotPresent', 'Never'
           imagePullSecrets: [pull]           | at '/imagePullSecrets/0': got string, want object
+          capture: tcx                       | at '/capture': value must be one of 'tc', 'xdp', 'cgroup'
+          ports: [0]                         | at '/ports/0': minimum: got 0, want 1
+          portLabels: "yes"                  | at '/portLabels': got string, want boolean
+          maxSeries: 0                       | at '/maxSeries': minimum: got 0, want 1
           interfaces: eth0                   | at '/interfaces': got string, want array
           interfaces: [eth0, eth0]           | at '/interfaces': items at 0 and 1 are equal
           interfaces: ["eth0,lo"]            | at '/interfaces/0': 'eth0,lo' does not match pattern '^[^/:,\\\\s]{1,15}$'

@@ -49,7 +49,7 @@ class SecurityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"default", "unload-single"})
+  @ValueSource(strings = {"default", "unload-single", "xdp"})
   void one_container_has_what_loading_needs(String feature) {
     JsonNode pod = pod(Chart.feature(feature));
 
@@ -58,7 +58,7 @@ class SecurityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"split", "arguments"})
+  @ValueSource(strings = {"split", "arguments", "cgroup"})
   void the_split_server_has_no_capability(String feature) {
     JsonNode pod = pod(Chart.feature(feature));
 

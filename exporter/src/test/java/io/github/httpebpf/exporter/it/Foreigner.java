@@ -23,7 +23,7 @@ final class Foreigner implements AutoCloseable {
   static final int PASS = 0;
 
   private static final Path SOURCE = Exporter.TOP.resolve("exporter/src/test/bpf/foreigner.bpf.c");
-  private static final Map<Integer, Path> OBJECTS = new ConcurrentHashMap<>();
+  private static final Map<String, Path> OBJECTS = new ConcurrentHashMap<>();
 
   private final Stage stage;
   private final Path pins;
@@ -33,12 +33,19 @@ final class Foreigner implements AutoCloseable {
   Foreigner(Stage stage, Path pins, int verdict) {
     this.stage = stage;
     this.pins = pins;
-    String object = OBJECTS.computeIfAbsent(verdict, Foreigner::compile).toString();
-    Shell.out("mkdir", "-p", pins.toString());
-    Shell.out("bpftool", "prog", "load", object, program().toString(), "pinmaps", pins.toString());
+    load(pins, "tc", verdict);
   }
 
-  private static Path compile(int verdict) {
+  /** Loads one of that section, and pins it, as {@code program}, and its map. */
+  static void load(Path pins, String section, int verdict) {
+    String defined = "-DSECTION='\"%s\"' -DVERDICT='(%d)'".formatted(section, verdict);
+    String object = OBJECTS.computeIfAbsent(defined, Foreigner::compile).toString();
+    Shell.out("mkdir", "-p", pins.toString());
+    String program = pins.resolve("program").toString();
+    Shell.out("bpftool", "prog", "load", object, program, "pinmaps", pins.toString());
+  }
+
+  private static Path compile(String defined) {
     try {
       Path object = Files.createTempDirectory("foreigner").resolve("foreigner.bpf.o");
       String build =
@@ -46,9 +53,9 @@ final class Foreigner implements AutoCloseable {
           set -euo pipefail
           source %s/bin/lib.sh
           "$(find_versioned clang)" -target bpf -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter \
-            -idirafter "/usr/include/$(gcc -print-multiarch)" -DVERDICT='(%d)' -c %s -o %s
+            -idirafter "/usr/include/$(gcc -print-multiarch)" %s -c %s -o %s
           """
-              .formatted(Exporter.TOP, verdict, SOURCE, object);
+              .formatted(Exporter.TOP, defined, SOURCE, object);
       Shell.out("bash", "-c", build);
       return object;
     } catch (IOException e) {

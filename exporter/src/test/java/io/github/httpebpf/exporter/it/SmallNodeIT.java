@@ -38,6 +38,9 @@ class SmallNodeIT {
           pass
       """;
 
+  private static final String SAME = " may count the same request each, since ";
+  private static final String ONE = "; query one interface only";
+
   private SmallNode small;
 
   @BeforeAll
@@ -190,9 +193,14 @@ class SmallNodeIT {
   /** Only what comes in there counts at an interface; a pod's veth sees what the pod sends. */
   @Test
   void interfacesCountWhatPassesThem() {
-    small.run(
-        "load --capture tc,cgroup=%s --interface veth0,veth1,br0,up0".formatted(small.cgroup()));
-    small.run("load --capture xdp --interface veth0,up0");
+    assertThat(
+            warnings("load --capture tc,cgroup=%s --interface veth0,veth1,br0,up0", small.cgroup()))
+        .containsExactly(
+            "cgroup and br0, up0, veth0, veth1" + SAME + "sockets of this host receive there" + ONE,
+            "br0 and veth0" + SAME + "one is a port of the other" + ONE,
+            "br0 and veth1" + SAME + "one is a port of the other" + ONE);
+    assertThat(warnings("load --capture xdp --interface veth0,up0%s", ""))
+        .contains("veth0 and xdp:veth0" + SAME + "it is one interface" + ONE);
 
     assertThat(whoCounts(pod(0), pod(1))).containsExactly("veth0", "%xdp/veth0", "%cgroup");
     assertThat(whoCounts(small.node, pod(0))).containsExactly("%cgroup");
@@ -201,6 +209,15 @@ class SmallNodeIT {
     assertThat(whoCounts(small.outside, pod(0))).containsExactly("up0", "%xdp/up0", "%cgroup");
     assertThat(whoCounts(pod(0), small.outside)).containsExactly("veth0", "br0", "%xdp/veth0");
     assertThat(whoCounts(pod(1), pod(1))).containsExactly("%cgroup");
+  }
+
+  private List<String> warnings(String command, Object cgroup) {
+    return small
+        .run(command.formatted(cgroup))
+        .lines()
+        .filter(line -> line.contains(" warn "))
+        .map(line -> line.replaceFirst("^.* warn +", ""))
+        .toList();
   }
 
   /** Each that counts, counts each request once. */
