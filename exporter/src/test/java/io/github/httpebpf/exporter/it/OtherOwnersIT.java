@@ -99,7 +99,10 @@ class OtherOwnersIT {
       load(cgroup()).succeeded();
       try (OtherOwner after = OtherOwner.onCgroup(small.cgroup(), OtherOwner.PASS)) {
         assertAllCount(before, after);
+        String link = link();
         load(cgroup()).succeeded();
+        // Swapped on it: a second link beside it would see packets too, for a moment.
+        assertThat(link()).isEqualTo(link);
         assertAllCount(before, after);
         assertThat(onCgroup()).hasSize(4).contains(before.id(), after.id());
 
@@ -112,6 +115,12 @@ class OtherOwnersIT {
             .isEqualTo(after.seen() - seen[1]);
       }
     }
+  }
+
+  /** The id of the link at ingress. */
+  private String link() {
+    String pin = small.exporter.pinRoot().resolve("%cgroup/link").toString();
+    return Shell.out("bpftool", "link", "show", "pinned", pin).replaceAll("(?s):.*", "");
   }
 
   private void assertAllCount(OtherOwner before, OtherOwner after) {
