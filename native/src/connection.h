@@ -8,7 +8,9 @@
 #include "first_look.h"
 #include "http_stream.h"
 
-#define LOCK_TRIES 1024
+/* The first tries follow one another as fast as most work is done. The verifier looks at each. */
+#define LOCK_TRIES 160
+#define LOCK_HASTE 32
 
 /* The connection of a packet from its client, or from its server. */
 static __always_inline int read_key(packet_t *packet, struct workspace *w, int from_server)
@@ -42,6 +44,8 @@ static __always_inline struct flow_key reversed(const struct flow_key *key)
 	};
 }
 
+#define WAIT_ROUNDS 4000
+
 /* As long as a lock is held, by and large. Judged by itself, so that waiting costs the verifier
  * little. */
 SUBPROGRAM int wait_briefly(__u32 rounds)
@@ -49,7 +53,7 @@ SUBPROGRAM int wait_briefly(__u32 rounds)
 	__u32 i;
 
 	KEEP_LOOP
-	for (i = 0; i < 400 && i < rounds; i++)
+	for (i = 0; i < WAIT_ROUNDS && i < rounds; i++)
 		asm volatile("" : "+r"(rounds));
 	return i;
 }
@@ -61,6 +65,7 @@ SUBPROGRAM int wait_briefly(__u32 rounds)
  */
 static __always_inline int take_lock(__u64 *lock)
 {
+	__u32 rounds;
 	int i;
 
 	KEEP_LOOP
@@ -69,8 +74,9 @@ static __always_inline int take_lock(__u64 *lock)
 		if (*(volatile __u64 *)lock == 1)
 			return 0;
 		__sync_fetch_and_add(lock, -1);
+		rounds = i < LOCK_HASTE ? 100 : WAIT_ROUNDS / 4;
 		/* Not all for as long, lest they step in time. */
-		wait_briefly(own_cpu() % 2 ? 400 : 100);
+		wait_briefly(own_cpu() % 2 ? rounds * 4 : rounds);
 	}
 	return -1;
 }
