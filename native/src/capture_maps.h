@@ -7,43 +7,14 @@
 
 #include "capture_config.h"
 #include "workspace.h"
+#ifdef INTERFACES_MAX
+#include "interface_counts.h"
+#else
+#include "own_counts.h"
+#endif
 
 static __always_inline void add_one(__u64 *counter);
 static __always_inline void count_owner(__u64 owner, __u32 method);
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, REQUEST_MAP_ENTRIES);
-	__type(key, __u32);
-	__type(value, struct datarec);
-	__uint(pinning, LIBBPF_PIN_BY_NAME);
-} request_map SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, PACKET_MAP_ENTRIES);
-	__type(key, __u32);
-	__type(value, __u64);
-	__uint(pinning, LIBBPF_PIN_BY_NAME);
-} packet_map SEC(".maps");
-
-/* Connections that carry what cannot be counted. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, UNSEEN_MAP_ENTRIES);
-	__type(key, __u32);
-	__type(value, __u64);
-	__uint(pinning, LIBBPF_PIN_BY_NAME);
-} unseen_map SEC(".maps");
-
-/* By the server's port, if that is asked for. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-	__uint(max_entries, SERIES_MAX + METHOD_COUNT);
-	__type(key, struct series_key);
-	__type(value, __u64);
-	__uint(pinning, LIBBPF_PIN_BY_NAME);
-} port_request_map SEC(".maps");
 
 /* The state of connections. It survives a swap of the program, and is nobody else's to read. */
 struct {
@@ -185,9 +156,12 @@ static __always_inline __u32 own_cpu(void)
 static __always_inline void count_series(void *map, __u64 owner, __u32 method)
 {
 	struct series_key key = {.owner = owner, .method = method};
-	__u64 *requests = bpf_map_lookup_elem(map, &key);
 	__u64 one = 1;
+	__u64 *requests;
 
+	if (!map)
+		return;
+	requests = bpf_map_lookup_elem(map, &key);
 	if (!requests) {
 		if (!bpf_map_update_elem(map, &key, &one, BPF_NOEXIST))
 			return;
@@ -208,7 +182,7 @@ SUBPROGRAM int count_labelled(packet_t *packet, __u32 method)
 	if (!w)
 		return 0;
 	if (capture_config.flags & CONFIG_PORT_LABELS)
-		count_series(&port_request_map, w->key.server_port, method);
+		count_series(port_counts(packet), w->key.server_port, method);
 	if (capture_config.flags & CONFIG_CGROUP_LABELS)
 		count_owner(w->owner, method);
 	return 0;
@@ -216,7 +190,8 @@ SUBPROGRAM int count_labelled(packet_t *packet, __u32 method)
 
 static __always_inline void count_method(packet_t *packet, __u32 method)
 {
-	struct datarec *record = bpf_map_lookup_elem(&request_map, &method);
+	void *map = request_counts(packet);
+	struct datarec *record = map ? bpf_map_lookup_elem(map, &method) : NULL;
 
 	if (record)
 		add_one(&record->rx_packets);
@@ -224,18 +199,20 @@ static __always_inline void count_method(packet_t *packet, __u32 method)
 		count_labelled(packet, method);
 }
 
-static __always_inline void count_unseen(__u32 protocol)
+static __always_inline void count_unseen(const struct workspace *w, __u32 protocol)
 {
-	__u64 *connections = bpf_map_lookup_elem(&unseen_map, &protocol);
+	void *map = unseen_counts(w);
+	__u64 *connections = map ? bpf_map_lookup_elem(map, &protocol) : NULL;
 
 	if (connections)
 		add_one(connections);
 }
 
 /* The hooks that count packets are not entered twice on a CPU. */
-static __always_inline void count_packet(__u32 result)
+static __always_inline void count_packet(packet_t *packet, __u32 result)
 {
-	__u64 *packets = bpf_map_lookup_elem(&packet_map, &result);
+	void *map = packet_counts(packet);
+	__u64 *packets = map ? bpf_map_lookup_elem(map, &result) : NULL;
 
 	if (packets)
 		(*packets)++;

@@ -38,7 +38,7 @@ SUBPROGRAM int decide(packet_t *packet)
 		return 0;
 	w->stream = w->flow.requests;
 	if (w->flow.tunnel == w->flow.requested) {
-		enter_tunnel(&w->stream);
+		enter_tunnel(w);
 		release_held(packet);
 	} else {
 		w->stream.phase = PHASE_START;

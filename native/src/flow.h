@@ -15,8 +15,8 @@ struct flow_key {
 	__u32 server[4];
 	__u16 client_port; /* in host order, like the next */
 	__u16 server_port;
-	__u32 network; /* which one the addresses belong to: VLAN identifiers, 12 bits each, or the
-			  cgroup; NETWORK_UDP */
+	__u32 network; /* which one the addresses belong to: VLAN identifiers, 12 bits each, and the
+			  interface where several share a program, or the cgroup; NETWORK_UDP */
 };
 
 #define NETWORK_UDP (1u << 31)

@@ -38,11 +38,22 @@ static __always_inline void count_owner(__u64 owner, __u32 method)
 	(void)method;
 }
 
+#ifdef INTERFACES_MAX
+/* Its index, and in the lower half, which tells networks apart, that once more: beside the bits of
+ * a VLAN's identifier. */
+static __always_inline __u64 packet_owner(packet_t *packet)
+{
+	__u32 interface = packet->ifindex;
+
+	return (__u64)interface << 32 | interface << 12 | interface >> 20;
+}
+#else
 static __always_inline __u64 packet_owner(packet_t *packet)
 {
 	(void)packet;
 	return 0;
 }
+#endif
 
 static __always_inline struct flow *find_flow(packet_t *packet, const struct flow_key *key)
 {

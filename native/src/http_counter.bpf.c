@@ -12,7 +12,7 @@
 SEC("tc")
 int http_counter(struct __sk_buff *skb)
 {
-	count_packet(judge_received(skb, capture_config.no_link_header));
+	count_packet(skb, judge_received(skb, capture_config.no_link_header));
 	return TC_ACT_UNSPEC;
 }
 

@@ -12,7 +12,7 @@
 SEC("cgroup_skb/ingress")
 int http_counter(struct __sk_buff *skb)
 {
-	count_packet(judge_received(skb, 1));
+	count_packet(skb, judge_received(skb, 1));
 	return PASS;
 }
 

@@ -9,7 +9,7 @@
 SEC("xdp")
 int http_counter(struct xdp_md *packet)
 {
-	count_packet(judge_received(packet, capture_config.no_link_header));
+	count_packet(packet, judge_received(packet, capture_config.no_link_header));
 	return XDP_PASS;
 }
 

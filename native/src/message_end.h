@@ -5,10 +5,10 @@
 
 #include "workspace.h"
 
-static __always_inline void enter_tunnel(struct stream *requests)
+static __always_inline void enter_tunnel(struct workspace *w)
 {
-	requests->phase = PHASE_TUNNEL;
-	count_unseen(UNSEEN_TUNNEL);
+	w->stream.phase = PHASE_TUNNEL;
+	count_unseen(w, UNSEEN_TUNNEL);
 }
 
 /* Behind Upgrade and CONNECT the server's answer decides, which may have come before the body's
@@ -19,7 +19,7 @@ static __always_inline void await_answer(struct workspace *w)
 	struct stream *s = &w->stream;
 
 	if (w->flow.tunnel == w->flow.requested) {
-		enter_tunnel(s);
+		enter_tunnel(w);
 	} else if ((__s32)(w->flow.answered - w->flow.requested) < 0) {
 		s->phase = PHASE_UNDECIDED;
 		w->stop = STOP_UNDECIDED;

@@ -49,7 +49,7 @@ static __always_inline void note_unseen(struct workspace *w, __u32 protocol)
 			return;
 		opening->flags = OPENING_UNSEEN;
 	}
-	count_unseen(protocol);
+	count_unseen(w, protocol);
 }
 
 /* `may_head`: it could be a request, and so it matters if it is of an answer to one. */
@@ -121,7 +121,7 @@ SUBPROGRAM int note_quic(packet_t *packet, int sent)
 	if (opening && (sent || opening->flags))
 		return 0;
 	if (!sent)
-		count_unseen(UNSEEN_QUIC);
+		count_unseen(w, UNSEEN_QUIC);
 	return make_opening(&w->key, &noted);
 }
 

@@ -21,7 +21,7 @@ struct workspace {
 	__u64 users; /* where a packet may interrupt another */
 	struct payload payload;
 	struct flow_key key;
-	__u64 owner;	      /* the cgroup that the packet's socket belongs to; or 0 */
+	__u64 owner; /* the cgroup that the packet's socket belongs to; or the interface; or 0 */
 	struct flow flow;     /* a copy; `stream` is the newer one of that which is read */
 	struct stream stream; /* the requests, or the answers, being read */
 	__u32 position;	      /* in the window: the next octet */
@@ -65,7 +65,7 @@ static __always_inline __u8 port_state(__u16 port);
 static __always_inline void learn(__u16 port, __u8 state);
 static __always_inline int is_excluded(__u16 port);
 static __always_inline void count_method(packet_t *packet, __u32 method);
-static __always_inline void count_unseen(__u32 protocol);
+static __always_inline void count_unseen(const struct workspace *w, __u32 protocol);
 static __always_inline __u32 random_number(void);
 static __always_inline __u32 own_cpu(void);
 

@@ -218,8 +218,9 @@ static __always_inline void count_method(packet_t *packet, __u32 method)
 	host.requests[method]++;
 }
 
-static __always_inline void count_unseen(__u32 protocol)
+static __always_inline void count_unseen(const struct workspace *w, __u32 protocol)
 {
+	(void)w;
 	assert(protocol < UNSEEN_COUNT);
 	host.unseen[protocol]++;
 }

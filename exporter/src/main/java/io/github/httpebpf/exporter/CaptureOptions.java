@@ -1,20 +1,17 @@
 package io.github.httpebpf.exporter;
 
 import io.github.httpebpf.exporter.bpf.CaptureKind;
-import io.github.httpebpf.exporter.bpf.CaptureSpec;
+import io.github.httpebpf.exporter.bpf.CaptureSelection;
+import io.github.httpebpf.exporter.bpf.InterfaceChoice;
 import io.github.httpebpf.exporter.bpf.PinRoot;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -23,34 +20,50 @@ import picocli.CommandLine.Spec;
 /** Which captures a command is about. */
 final class CaptureOptions {
 
-  /** IFNAMSIZ of linux/if.h; the kernel refuses the same characters. */
-  private static final Pattern INTERFACE = Pattern.compile("(?!\\.{1,2}$)[^/:\\s]{1,15}");
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
   private final List<String> interfaces = new ArrayList<>();
+  private final List<String> excluded = new ArrayList<>();
   private final Map<CaptureKind, String> captures = new LinkedHashMap<>();
   private PinRoot pinRoot = new PinRoot(Path.of(PinRoot.DEFAULT));
 
   @Option(
       names = "--interface",
-      paramLabel = "NAME",
+      paramLabel = "NAME|REGEX",
       split = ",",
       description = {
-        "Where to capture; repeatable.",
+        "Where to capture; repeatable. What is no interface's name is a regular expression that",
+        "matches all of a name; run captures what it matches later, too.",
         "Default for run, load and doctor: the interfaces of the default routes and lo;",
         "for serve, show and unload: every capture under the pin root."
       })
   void setInterfaces(List<String> names) {
-    for (String name : names) {
-      if (!INTERFACE.matcher(name).matches()) {
-        throw new ParameterException(
-            command.commandLine(), "--interface '" + name + "': not the name of an interface");
-      }
-    }
+    check(names, List.of());
     interfaces.clear();
     interfaces.addAll(names);
+  }
+
+  @Option(
+      names = "--interface-exclude",
+      paramLabel = "REGEX",
+      split = ",",
+      description = {
+        "Not these, of what the default or a regular expression finds: regular expressions that",
+        "match all of a name; repeatable."
+      })
+  void setExcluded(List<String> expressions) {
+    check(List.of(), expressions);
+    excluded.clear();
+    excluded.addAll(expressions);
+  }
+
+  private InterfaceChoice check(List<String> names, List<String> expressions) {
+    try {
+      return new InterfaceChoice(names, expressions);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
   }
 
   @Option(
@@ -111,32 +124,9 @@ final class CaptureOptions {
     }
   }
 
-  /** What is asked for, on these interfaces if none was given. */
-  List<CaptureSpec> specs(Supplier<? extends Collection<String>> defaultInterfaces) {
-    Set<CaptureKind> kinds = captures.isEmpty() ? Set.of(CaptureKind.TC) : captures.keySet();
-    List<CaptureSpec> specs = new ArrayList<>();
-    for (CaptureKind kind : kinds) {
-      if (kind == CaptureKind.CGROUP) {
-        specs.add(new CaptureSpec(kind, captures.getOrDefault(kind, "")));
-      } else {
-        Collection<String> places = interfaces.isEmpty() ? defaultInterfaces.get() : interfaces;
-        places.forEach(place -> specs.add(new CaptureSpec(kind, place)));
-      }
-    }
-    return specs;
-  }
-
-  /** The names of the captures asked for; empty if they are to be looked up. */
-  List<String> names() {
-    if (interfaces.isEmpty() && !captures.keySet().equals(Set.of(CaptureKind.CGROUP))) {
-      return List.of();
-    }
-    return specs(List::of).stream().map(CaptureSpec::name).toList();
-  }
-
-  /** Of those that are looked up; empty if all. */
-  Set<CaptureKind> kinds() {
-    return Set.copyOf(captures.keySet());
+  /** What is asked for. */
+  CaptureSelection selection() {
+    return new CaptureSelection(check(interfaces, excluded), captures);
   }
 
   PinRoot pinRoot() {

@@ -17,7 +17,7 @@ final class LoadCommand extends ExporterCommand {
   @Override
   int execute(Termination termination) {
     termination.arm(FAILED);
-    termination.uninterrupted(load::load);
+    termination.uninterrupted(() -> load.load());
     return DONE;
   }
 }

@@ -1,6 +1,7 @@
 package io.github.httpebpf.exporter;
 
 import io.github.httpebpf.exporter.bpf.CaptureLoader;
+import io.github.httpebpf.exporter.bpf.CaptureRequest;
 import io.github.httpebpf.exporter.bpf.CaptureSettings;
 import io.github.httpebpf.exporter.bpf.CaptureSpec;
 import io.github.httpebpf.exporter.bpf.Foreigners;
@@ -37,17 +38,44 @@ final class LoadOptions {
     return backend;
   }
 
-  /** The captures asked for, or tc on the interfaces that a host is reached by. */
+  /** The captures asked for, or tc on the interfaces that a host is reached by; as of now. */
   List<CaptureSpec> specs() {
-    return captures.specs(Interfaces::ofDefaultRoutes);
+    return request().all();
   }
 
-  void load() {
+  private CaptureRequest request() {
+    return captures.selection().request(Interfaces::ofDefaultRoutes);
+  }
+
+  /** What loads, with nothing loaded yet; the caller closes it. */
+  CaptureLoader loader() {
     CaptureSettings settings =
         new CaptureSettings(backend, ports.excluded(), labels.portSeries(), labels.cgroupSeries());
-    CaptureLoader loader = new CaptureLoader(captures.pinRoot(), settings, Version.number());
-    List<CaptureSpec> specs = specs();
-    for (String name : loader.load(specs)) {
+    return new CaptureLoader(captures.pinRoot(), settings, Version.number());
+  }
+
+  /** Loads what is there now; every expression must match something. */
+  void load() {
+    captures.selection().requireMatches();
+    try (CaptureLoader loader = loader()) {
+      CaptureRequest request = request();
+      load(loader, new CaptureRequest(request.own(), request.shared(), false));
+    }
+  }
+
+  /**
+   * Loads what is there now.
+   *
+   * @return whether there may come more
+   */
+  boolean load(CaptureLoader loader) {
+    CaptureRequest request = request();
+    load(loader, request);
+    return request.following();
+  }
+
+  private void load(CaptureLoader loader, CaptureRequest request) {
+    for (String name : loader.load(request)) {
       LOG.log(Level.INFO, "capturing {0}, pinned under {1}", name, captures.pinRoot().path());
       for (String warning : Foreigners.ahead(captures.pinRoot(), name)) {
         LOG.log(Level.WARNING, warning);
@@ -55,6 +83,9 @@ final class LoadOptions {
     }
     for (String warning : Overlaps.among(captures.pinRoot())) {
       LOG.log(Level.WARNING, warning);
+    }
+    if (request.following() && request.shared().isEmpty()) {
+      LOG.log(Level.INFO, "no interface matches yet; capturing those that come");
     }
   }
 }

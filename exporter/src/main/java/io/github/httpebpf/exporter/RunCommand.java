@@ -1,5 +1,7 @@
 package io.github.httpebpf.exporter;
 
+import io.github.httpebpf.exporter.bpf.CaptureLoader;
+import io.github.httpebpf.exporter.bpf.InterfaceFollower;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -20,8 +22,20 @@ final class RunCommand extends ExporterCommand {
     termination.arm(DONE);
     // First what is easily refused: an address in use must not leave captures behind.
     Serving serving = Serving.start(load.captures(), web, termination);
-    termination.uninterrupted(load::load);
+    CaptureLoader loader = load.loader();
+    termination.uninterrupted(() -> capture(loader, serving, termination));
     serving.announce();
     return RUNS_ON;
+  }
+
+  /** With expressions for interfaces, those that come later too: the loader lives on with them. */
+  private void capture(CaptureLoader loader, Serving serving, Termination termination) {
+    if (!load.load(loader)) {
+      loader.close();
+      return;
+    }
+    CaptureOptions captures = load.captures();
+    new InterfaceFollower(captures.pinRoot(), loader, captures.selection(), serving::attachFailed)
+        .start(termination::uninterrupted);
   }
 }

@@ -1,14 +1,19 @@
 package io.github.httpebpf.exporter;
 
+import io.github.httpebpf.exporter.bpf.CaptureCensus;
 import io.github.httpebpf.exporter.bpf.CaptureReader;
+import io.github.httpebpf.exporter.bpf.CaptureSelection;
 import io.github.httpebpf.exporter.metrics.BuildInfoCollector;
 import io.github.httpebpf.exporter.metrics.CaptureSnapshot;
+import io.github.httpebpf.exporter.metrics.CapturingCollector;
 import io.github.httpebpf.exporter.metrics.HttpRequestsCollector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Serves what is pinned: {@code serve}, and the second half of {@code run}. */
 final class Serving {
@@ -17,10 +22,12 @@ final class Serving {
 
   private final MetricsServer server;
   private final String path;
+  private final CapturingCollector capturing;
 
-  private Serving(MetricsServer server, String path) {
+  private Serving(MetricsServer server, String path, CapturingCollector capturing) {
     this.server = server;
     this.path = path;
+    this.capturing = capturing;
   }
 
   /**
@@ -30,10 +37,13 @@ final class Serving {
    */
   static Serving start(CaptureOptions captures, WebOptions web, Termination termination)
       throws ListenException {
-    CaptureReader reader =
-        new CaptureReader(captures.pinRoot(), captures.names(), captures.kinds());
+    CaptureSelection selection = captures.selection();
+    CaptureReader reader = new CaptureReader(captures.pinRoot(), selection);
+    CapturingCollector capturing =
+        new CapturingCollector(() -> CaptureCensus.of(captures.pinRoot()));
     CollectorRegistry registry = new CollectorRegistry();
     registry.register(new HttpRequestsCollector(reader));
+    registry.register(capturing);
     registry.register(new BuildInfoCollector(Version.info()));
     DefaultExports.register(registry);
     MetricsServer server =
@@ -41,10 +51,10 @@ final class Serving {
             web.address(),
             web.path(),
             registry,
-            () -> isReady(reader.read(), !captures.names().isEmpty()),
+            () -> isReady(reader.read(), selection),
             Version.number());
     termination.closeAtEnd(server);
-    return new Serving(server, web.path());
+    return new Serving(server, web.path(), capturing);
   }
 
   /** Says where. */
@@ -52,10 +62,23 @@ final class Serving {
     LOG.log(Level.INFO, "serving {0}", url(server.address(), path));
   }
 
-  /** At least one capture can be read, and if they were named, every one. */
-  private static boolean isReady(List<CaptureSnapshot> snapshots, boolean named) {
-    long read = snapshots.stream().filter(snapshot -> snapshot.counts() != null).count();
-    return read > 0 && (!named || read == snapshots.size());
+  /**
+   * Counts that an interface could not be captured.
+   *
+   * @param reason the name of an errno, or {@code other}
+   */
+  void attachFailed(String reason) {
+    capturing.failed(reason);
+  }
+
+  /** At least one capture can be read, and every one that was named. */
+  private static boolean isReady(List<CaptureSnapshot> snapshots, CaptureSelection selection) {
+    Set<String> read =
+        snapshots.stream()
+            .filter(snapshot -> snapshot.counts() != null)
+            .map(CaptureSnapshot::interfaceName)
+            .collect(Collectors.toSet());
+    return !read.isEmpty() && read.containsAll(selection.among(read));
   }
 
   private static String url(InetSocketAddress address, String path) {

@@ -39,8 +39,7 @@ final class ShowCommand extends ExporterCommand {
     if (watch != null) {
       termination.arm(DONE);
     }
-    CaptureReader reader =
-        new CaptureReader(captures.pinRoot(), captures.names(), captures.kinds());
+    CaptureReader reader = new CaptureReader(captures.pinRoot(), captures.selection());
     int status = show(reader.readOrFail());
     while (watch != null && !out().checkError()) {
       Thread.sleep(watch);

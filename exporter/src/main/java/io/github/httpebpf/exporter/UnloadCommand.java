@@ -23,8 +23,7 @@ final class UnloadCommand extends ExporterCommand {
   }
 
   private void unload() {
-    for (String name :
-        new CaptureRemover(captures.pinRoot()).unload(captures.names(), captures.kinds())) {
+    for (String name : new CaptureRemover(captures.pinRoot()).unload(captures.selection())) {
       LOG.log(Level.INFO, "unloaded {0}", name);
     }
   }

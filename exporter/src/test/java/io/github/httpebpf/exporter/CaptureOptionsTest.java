@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.httpebpf.exporter.bpf.CaptureKind;
+import io.github.httpebpf.exporter.bpf.CaptureSelection;
 import io.github.httpebpf.exporter.bpf.CaptureSpec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -41,7 +42,11 @@ class CaptureOptionsTest {
   }
 
   private static List<String> names(String arguments) {
-    return options(CaptureOptions.class, arguments).specs(() -> DEFAULT).stream()
+    return options(CaptureOptions.class, arguments)
+        .selection()
+        .request(() -> DEFAULT)
+        .all()
+        .stream()
         .map(CaptureSpec::name)
         .toList();
   }
@@ -68,7 +73,9 @@ class CaptureOptionsTest {
   void thePathOfACgroupIsKept() {
     assertThat(
             options(CaptureOptions.class, "load --capture cgroup=/sys/fs/./cgroup/a=b/")
-                .specs(List::of))
+                .selection()
+                .request(List::of)
+                .all())
         .containsExactly(new CaptureSpec(CaptureKind.CGROUP, "/sys/fs/cgroup/a=b"));
   }
 
@@ -85,8 +92,12 @@ class CaptureOptionsTest {
   void readersNameWhatTheyCanAndLookUpTheRest(String arguments, String names, String kinds) {
     CaptureOptions options = options(CaptureOptions.class, arguments);
 
-    assertThat(String.join(" ", options.names())).isEqualTo(names);
-    assertThat(String.join(" ", options.kinds().stream().map(Enum::name).sorted().toList()))
+    CaptureSelection selection = options.selection();
+    List<String> named = List.copyOf(selection.among(List.of()));
+    assertThat(String.join(" ", named)).isEqualTo(names);
+    assertThat(
+            String.join(
+                " ", selection.places().keySet().stream().map(Enum::name).sorted().toList()))
         .isEqualTo(kinds);
   }
 

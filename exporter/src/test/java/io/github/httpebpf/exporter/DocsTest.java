@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.httpebpf.exporter.metrics.BuildInfoCollector;
 import io.github.httpebpf.exporter.metrics.CaptureCounts;
 import io.github.httpebpf.exporter.metrics.CaptureSnapshot;
+import io.github.httpebpf.exporter.metrics.CapturingCollector;
 import io.github.httpebpf.exporter.metrics.CgroupName;
 import io.github.httpebpf.exporter.metrics.HttpMethod;
 import io.github.httpebpf.exporter.metrics.HttpRequestsCollector;
@@ -156,6 +157,9 @@ class DocsTest {
                 List.of(new LabelledRequests(HttpMethod.GET, CgroupName.of("/a").labels(), 1)));
     registry.register(
         new HttpRequestsCollector(() -> List.of(new CaptureSnapshot("eth0", true, counts))));
+    CapturingCollector capturing = new CapturingCollector(() -> Map.of("tc", 1));
+    capturing.failed("ENODEV");
+    registry.register(capturing);
     registry.register(new BuildInfoCollector(Version.info()));
     DefaultExports.register(registry);
     Map<String, List<String>> inCode = new LinkedHashMap<>();

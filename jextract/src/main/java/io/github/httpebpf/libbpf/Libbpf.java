@@ -1418,6 +1418,129 @@ public class Libbpf {
         }
     }
 
+    private static class bpf_map_delete_batch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map_delete_batch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map_delete_batch(int fd, const void *keys, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static FunctionDescriptor bpf_map_delete_batch$descriptor() {
+        return bpf_map_delete_batch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map_delete_batch(int fd, const void *keys, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MethodHandle bpf_map_delete_batch$handle() {
+        return bpf_map_delete_batch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map_delete_batch(int fd, const void *keys, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MemorySegment bpf_map_delete_batch$address() {
+        return bpf_map_delete_batch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map_delete_batch(int fd, const void *keys, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static int bpf_map_delete_batch(int fd, MemorySegment keys, MemorySegment count, MemorySegment opts) {
+        var mh$ = bpf_map_delete_batch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map_delete_batch", fd, keys, count, opts);
+            }
+            return (int)mh$.invokeExact(fd, keys, count, opts);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map_update_batch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map_update_batch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map_update_batch(int fd, const void *keys, const void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static FunctionDescriptor bpf_map_update_batch$descriptor() {
+        return bpf_map_update_batch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map_update_batch(int fd, const void *keys, const void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MethodHandle bpf_map_update_batch$handle() {
+        return bpf_map_update_batch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map_update_batch(int fd, const void *keys, const void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MemorySegment bpf_map_update_batch$address() {
+        return bpf_map_update_batch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map_update_batch(int fd, const void *keys, const void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static int bpf_map_update_batch(int fd, MemorySegment keys, MemorySegment values, MemorySegment count, MemorySegment opts) {
+        var mh$ = bpf_map_update_batch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map_update_batch", fd, keys, values, count, opts);
+            }
+            return (int)mh$.invokeExact(fd, keys, values, count, opts);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_obj_pin {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_INT,
@@ -2418,6 +2541,64 @@ public class Libbpf {
         }
     }
 
+    private static class bpf_object__btf_fd {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_object__btf_fd");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_object__btf_fd(const struct bpf_object *obj)
+     * }
+     */
+    public static FunctionDescriptor bpf_object__btf_fd$descriptor() {
+        return bpf_object__btf_fd.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_object__btf_fd(const struct bpf_object *obj)
+     * }
+     */
+    public static MethodHandle bpf_object__btf_fd$handle() {
+        return bpf_object__btf_fd.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_object__btf_fd(const struct bpf_object *obj)
+     * }
+     */
+    public static MemorySegment bpf_object__btf_fd$address() {
+        return bpf_object__btf_fd.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_object__btf_fd(const struct bpf_object *obj)
+     * }
+     */
+    public static int bpf_object__btf_fd(MemorySegment obj) {
+        var mh$ = bpf_object__btf_fd.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_object__btf_fd", obj);
+            }
+            return (int)mh$.invokeExact(obj);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_object__find_program_by_name {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_POINTER,
@@ -3061,6 +3242,122 @@ public class Libbpf {
         }
     }
 
+    private static class bpf_map__btf_key_type_id {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map__btf_key_type_id");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__btf_key_type_id(const struct bpf_map *map)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__btf_key_type_id$descriptor() {
+        return bpf_map__btf_key_type_id.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__btf_key_type_id(const struct bpf_map *map)
+     * }
+     */
+    public static MethodHandle bpf_map__btf_key_type_id$handle() {
+        return bpf_map__btf_key_type_id.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__btf_key_type_id(const struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_map__btf_key_type_id$address() {
+        return bpf_map__btf_key_type_id.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * __u32 bpf_map__btf_key_type_id(const struct bpf_map *map)
+     * }
+     */
+    public static int bpf_map__btf_key_type_id(MemorySegment map) {
+        var mh$ = bpf_map__btf_key_type_id.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__btf_key_type_id", map);
+            }
+            return (int)mh$.invokeExact(map);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map__btf_value_type_id {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map__btf_value_type_id");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__btf_value_type_id(const struct bpf_map *map)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__btf_value_type_id$descriptor() {
+        return bpf_map__btf_value_type_id.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__btf_value_type_id(const struct bpf_map *map)
+     * }
+     */
+    public static MethodHandle bpf_map__btf_value_type_id$handle() {
+        return bpf_map__btf_value_type_id.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__btf_value_type_id(const struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_map__btf_value_type_id$address() {
+        return bpf_map__btf_value_type_id.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * __u32 bpf_map__btf_value_type_id(const struct bpf_map *map)
+     * }
+     */
+    public static int bpf_map__btf_value_type_id(MemorySegment map) {
+        var mh$ = bpf_map__btf_value_type_id.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__btf_value_type_id", map);
+            }
+            return (int)mh$.invokeExact(map);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_map__initial_value {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_POINTER,
@@ -3174,6 +3471,64 @@ public class Libbpf {
                 traceDowncall("bpf_map__set_pin_path", map, path);
             }
             return (int)mh$.invokeExact(map, path);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map__inner_map {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map__inner_map");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct bpf_map *bpf_map__inner_map(struct bpf_map *map)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__inner_map$descriptor() {
+        return bpf_map__inner_map.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct bpf_map *bpf_map__inner_map(struct bpf_map *map)
+     * }
+     */
+    public static MethodHandle bpf_map__inner_map$handle() {
+        return bpf_map__inner_map.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct bpf_map *bpf_map__inner_map(struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_map__inner_map$address() {
+        return bpf_map__inner_map.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct bpf_map *bpf_map__inner_map(struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_map__inner_map(MemorySegment map) {
+        var mh$ = bpf_map__inner_map.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__inner_map", map);
+            }
+            return (MemorySegment)mh$.invokeExact(map);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

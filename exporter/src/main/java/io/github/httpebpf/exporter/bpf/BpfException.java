@@ -33,6 +33,11 @@ public final class BpfException extends RuntimeException {
     return Objects.equals(errno, expected);
   }
 
+  /** What a metric says of it: the name of an errno, or {@code other}. */
+  String reason() {
+    return errno == null ? "other" : errno.name();
+  }
+
   /** Lines for below the message; empty if there are none. */
   public String detail() {
     return detail;

@@ -43,7 +43,7 @@ final class CaptureAttachment {
   private CaptureAttachment() {}
 
   /** Attaches the probe's programs; the caller closes the result, and has it pinned before. */
-  static Attached attach(CaptureScene scene, HttpProbe probe, TcBackend backend) {
+  static Attached attach(CaptureScene scene, LoadedPrograms probe, TcBackend backend) {
     if (scene.target().kind() != CaptureKind.TC) {
       return links(scene, probe);
     }
@@ -65,11 +65,11 @@ final class CaptureAttachment {
     }
   }
 
-  private static Attached links(CaptureScene scene, HttpProbe probe) {
+  private static Attached links(CaptureScene scene, LoadedPrograms probe) {
     return new LinkAttachment(scene, probe).attach();
   }
 
-  private static Attached clsact(CaptureScene scene, HttpProbe probe) {
+  private static Attached clsact(CaptureScene scene, LoadedPrograms probe) {
     return new ClsactAttachment(scene, probe).attach();
   }
 }

@@ -72,6 +72,24 @@ record CaptureDirectory(Path path, String name) {
     return Files.exists(captureInfo());
   }
 
+  /** Whether it is one of those that share programs: it has neither any, nor state, of its own. */
+  boolean isShared() {
+    return kind() == CaptureKind.TC
+        && isCapture()
+        && Files.notExists(program(ProbeProgram.COUNTER))
+        && SharedDirectory.STATE.stream().allMatch(state -> Files.notExists(map(state)))
+        && Files.exists(shared().captureInfo());
+  }
+
+  /** The program that counts for it: its own, or that which it shares. */
+  Path attachedProgram(ProbeProgram which) {
+    return isShared() ? shared().program(which) : program(which);
+  }
+
+  private SharedDirectory shared() {
+    return new SharedDirectory(path.resolveSibling(PinRoot.SHARED_DIRECTORY));
+  }
+
   /** The maps that count, with their shapes, in the order in which they are pinned. */
   SequencedMap<Path, MapShape> counts() {
     SequencedMap<Path, MapShape> counts = new LinkedHashMap<>();
@@ -100,13 +118,7 @@ record CaptureDirectory(Path path, String name) {
    * @throws BpfException if something is that cannot be read
    */
   Optional<CaptureInfo> info() {
-    if (Files.notExists(captureInfo())) {
-      return Optional.empty();
-    }
-    NativeLibrary.version();
-    try (PinnedMap map = PinnedMap.open(captureInfo(), MapShape.CAPTURE_INFO)) {
-      return Optional.of(CaptureInfo.decode(map.first(), captureInfo()));
-    }
+    return CaptureInfo.read(captureInfo());
   }
 
   /**

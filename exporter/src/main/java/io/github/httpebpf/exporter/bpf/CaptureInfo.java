@@ -3,8 +3,10 @@ package io.github.httpebpf.exporter.bpf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What is pinned in a capture's directory: {@code struct capture_info} of {@code
@@ -53,6 +55,21 @@ record CaptureInfo(
   }
 
   private static final String OTHER = "; loaded by another version, unload it with that one";
+
+  /**
+   * Reads a pinned one; empty if nothing is pinned.
+   *
+   * @throws BpfException if something is that cannot be read
+   */
+  static Optional<CaptureInfo> read(Path pin) {
+    if (Files.notExists(pin)) {
+      return Optional.empty();
+    }
+    NativeLibrary.version();
+    try (PinnedMap map = PinnedMap.open(pin, MapShape.CAPTURE_INFO)) {
+      return Optional.of(decode(map.first(), pin));
+    }
+  }
 
   byte[] encode() {
     ByteBuffer octets = ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder());

@@ -1,10 +1,13 @@
 package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -16,12 +19,13 @@ import java.util.function.Function;
  * goes on. Loads and unloads under one pin root wait for one another. Needs CAP_BPF, CAP_NET_ADMIN
  * and CAP_PERFMON.
  */
-public final class CaptureLoader {
+public final class CaptureLoader implements AutoCloseable {
 
   private final PinRoot root;
   private final CaptureSettings settings;
   private final String version;
   private final Function<CaptureKind, byte[]> files;
+  private final SharedCaptures shared;
 
   /**
    * Loads nothing yet.
@@ -38,6 +42,7 @@ public final class CaptureLoader {
     this.settings = settings;
     this.version = version;
     this.files = files;
+    this.shared = new SharedCaptures(root, settings, version);
   }
 
   /**
@@ -47,20 +52,107 @@ public final class CaptureLoader {
    * @throws BpfException for the first that fails
    */
   public List<String> load(Collection<CaptureSpec> specs) {
-    List<CaptureTarget> targets = CaptureTarget.find(specs);
+    return load(new CaptureRequest(List.copyOf(specs), List.of(), false));
+  }
+
+  /**
+   * Likewise; the captures of many interfaces share one pair of programs.
+   *
+   * @throws BpfException for the first that fails
+   */
+  public List<String> load(CaptureRequest request) {
+    List<CaptureTarget> targets = CaptureTarget.find(request.all());
     BpfFileSystem.require(root.path());
     List<String> loaded = new ArrayList<>();
     try (Rollback rollback = new Rollback();
         MadePinRoot made = MadePinRoot.make(root, rollback)) {
       CapturePreflight.check(root, settings.backend(), targets);
+      List<CaptureTarget> joining = new ArrayList<>();
       for (CaptureTarget each : targets) {
-        load(each, made.directories(), rollback);
+        if (isShared(each, request)) {
+          joining.add(each);
+        } else {
+          load(each, made.directories(), rollback);
+        }
         loaded.add(each.name());
+      }
+      if (!joining.isEmpty() || request.following()) {
+        shared.load(joining, made.directories(), rollback);
       }
       made.finish();
       rollback.commit();
     }
     return loaded;
+  }
+
+  /** A capture stays what it is. */
+  private boolean isShared(CaptureTarget target, CaptureRequest request) {
+    CaptureDirectory directory = root.capture(target.name());
+    if (directory.isCapture()) {
+      return directory.isShared();
+    }
+    return !target.noLinkHeader()
+        && request.own().stream().noneMatch(spec -> spec.name().equals(target.name()))
+        && request.shared().stream().anyMatch(spec -> spec.name().equals(target.name()));
+  }
+
+  /**
+   * Captures further interfaces.
+   *
+   * @return why some could not be captured
+   * @throws BpfException if none can
+   */
+  Map<CaptureTarget, BpfException> add(List<CaptureTarget> targets) {
+    Map<CaptureTarget, BpfException> failures = new LinkedHashMap<>();
+    try (Rollback rollback = new Rollback();
+        MadePinRoot made = MadePinRoot.make(root, rollback)) {
+      List<CaptureTarget> joining = new ArrayList<>();
+      for (CaptureTarget each : targets) {
+        CaptureDirectory directory = root.capture(each.name());
+        boolean own = directory.isCapture() ? !directory.isShared() : each.noLinkHeader();
+        if (own || each.kind() != CaptureKind.TC) {
+          addOwn(each, made.directories(), failures);
+        } else {
+          joining.add(each);
+        }
+      }
+      if (!joining.isEmpty()) {
+        failures.putAll(shared.add(joining, made.directories()));
+      }
+      if (failures.size() < targets.size()) {
+        made.finish();
+        rollback.commit();
+      }
+    }
+    return failures;
+  }
+
+  private void addOwn(
+      CaptureTarget target, int madeDirectories, Map<CaptureTarget, BpfException> failures) {
+    try (Rollback own = new Rollback()) {
+      CapturePreflight.check(root, settings.backend(), List.of(target));
+      load(target, madeDirectories, own);
+      own.commit();
+    } catch (BpfException e) {
+      failures.put(target, e);
+    }
+  }
+
+  /** Lets go of interfaces that are there no more: names of captures by index. */
+  void release(Map<Integer, String> gone) {
+    if (Files.exists(root.path())) {
+      try (PinRootLock lock = PinRootLock.acquire(root.path())) {
+        if (lock.holds()) {
+          SharedCaptures.release(root, gone);
+        }
+      }
+    }
+  }
+
+  /** Forgets what further interfaces would be captured with; what is captured is so still. */
+  @Override
+  public void close() {
+    shared.close();
   }
 
   private void load(CaptureTarget target, int madeDirectories, Rollback rollback) {
@@ -97,7 +189,8 @@ public final class CaptureLoader {
               maps.pinMissing(rollback);
             }
           };
-      CaptureScene scene = new CaptureScene(target, directory, before, announcement, rollback);
+      CaptureScene scene =
+          new CaptureScene(target, directory, directory::program, before, announcement, rollback);
       attach(scene, probe, maps, madeDirectories);
     }
     if (made) {

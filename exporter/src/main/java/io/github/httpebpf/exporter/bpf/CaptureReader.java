@@ -36,8 +36,7 @@ public final class CaptureReader implements CountSource {
   private static final Path STATS_ENABLED = Path.of("/proc/sys/kernel/bpf_stats_enabled");
 
   private final PinRoot root;
-  private final Set<String> named;
-  private final Set<CaptureKind> kinds;
+  private final CaptureSelection selection;
   private final CgroupNames cgroupNames = new CgroupNames();
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> mapIds = new ConcurrentHashMap<>();
@@ -46,18 +45,17 @@ public final class CaptureReader implements CountSource {
   /**
    * Reads nothing yet.
    *
-   * @param names of the captures to read; if empty, all under the root, looked up at each read
-   * @param kinds of those that are looked up; if empty, all
+   * @param selection of the captures to read, looked up at each read
    */
-  public CaptureReader(PinRoot root, Collection<String> names, Collection<CaptureKind> kinds) {
+  public CaptureReader(PinRoot root, CaptureSelection selection) {
     this.root = root;
-    this.named = Set.copyOf(names);
-    this.kinds = Set.copyOf(kinds);
+    this.selection = selection;
+    this.seen.addAll(selection.named());
   }
 
-  /** Of captures of any kind. */
+  /** Of interfaces of these names at tc; of all captures if there are none. */
   public CaptureReader(PinRoot root, Collection<String> names) {
-    this(root, names, Set.of());
+    this(root, new CaptureSelection(new InterfaceChoice(names, List.of()), Map.of()));
   }
 
   @Override
@@ -79,10 +77,9 @@ public final class CaptureReader implements CountSource {
    * @throws BpfException if no capture was named, and the pin root cannot be listed
    */
   public List<CaptureSnapshot> readOrFail() {
-    if (!named.isEmpty()) {
-      return readAll(named);
+    if (!selection.isFixed()) {
+      seen.addAll(selection.among(root.captured()));
     }
-    seen.addAll(root.captured(kinds));
     return readAll(seen);
   }
 

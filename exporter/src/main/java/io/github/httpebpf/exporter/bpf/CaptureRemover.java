@@ -3,7 +3,6 @@ package io.github.httpebpf.exporter.bpf;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /** Detaches and unpins captures, and nothing that is not ours. Needs CAP_BPF and CAP_NET_ADMIN. */
@@ -20,27 +19,30 @@ public final class CaptureRemover {
    * Ends captures; their counts are gone afterwards. One that cannot be ended does not keep the
    * others.
    *
-   * @param names of those to end, or all under the pin root if empty; one without a capture is
-   *     passed over
-   * @param kinds of those that are looked up; if empty, all
+   * @param selection of those to end; one that is named and not there is passed over
    * @return the names of those that were ended
    * @throws BpfException for the first that cannot be removed whole, after the others
    */
-  public List<String> unload(Collection<String> names, Collection<CaptureKind> kinds) {
+  public List<String> unload(CaptureSelection selection) {
     if (Files.notExists(root.path())) {
       return List.of();
     }
     List<String> ended = new ArrayList<>();
     List<BpfException> failures = new ArrayList<>();
+    List<Integer> indexes = new ArrayList<>();
     int madeDirectories = 0;
     try (PinRootLock lock = PinRootLock.acquire(root.path())) {
-      for (String name : names.isEmpty() ? root.captured(kinds) : names) {
+      for (String name : selection.among(root.captured())) {
         try {
           CaptureDirectory directory = root.capture(name);
           CaptureInfo info = directory.info().orElse(null);
           if (info != null) {
+            boolean shared = directory.isShared();
             detach(directory, info);
             directory.remove();
+            if (shared) {
+              indexes.add(info.ifindex());
+            }
             madeDirectories = Math.max(madeDirectories, info.madeDirectories());
             ended.add(name);
           }
@@ -48,6 +50,7 @@ public final class CaptureRemover {
           failures.add(e);
         }
       }
+      madeDirectories = Math.max(madeDirectories, endShared(indexes));
       if (lock.holds()) {
         BpfFileSystem.deleteQuietly(root.xdp());
         root.unfinished().forEach(BpfFileSystem::deleteQuietly);
@@ -61,6 +64,20 @@ public final class CaptureRemover {
       throw failures.getFirst();
     }
     return ended;
+  }
+
+  /** What is shared ends with the last capture that shares it. */
+  private int endShared(List<Integer> indexes) {
+    SharedCaptures.forget(root, indexes);
+    SharedDirectory shared = root.shared();
+    // One that was loaded for interfaces to come is not meant by the end of others.
+    boolean meant = !indexes.isEmpty() || root.captured().isEmpty();
+    if (!meant || !Files.exists(shared.path()) || !SharedCaptures.names(root).isEmpty()) {
+      return 0;
+    }
+    int madeDirectories = shared.info().map(CaptureInfo::madeDirectories).orElse(0);
+    shared.remove();
+    return madeDirectories;
   }
 
   private void removeRoot(int madeDirectories) {

@@ -44,10 +44,14 @@ record CaptureTarget(
           "attach to %s: the cgroup capture has this name; rename the interface"
               .formatted(spec.place()));
     }
+    return of(spec, Interfaces.find(List.of(spec.place())).getFirst());
+  }
+
+  /** Of an interface that is here. */
+  static CaptureTarget of(CaptureSpec spec, Interface found) {
     if (spec.kind() == CaptureKind.XDP) {
       XdpHook.requireSupport(spec.name());
     }
-    Interface found = Interfaces.find(List.of(spec.place())).getFirst();
     return new CaptureTarget(
         spec.kind(),
         spec.name(),
@@ -55,6 +59,11 @@ record CaptureTarget(
         found.noLinkHeader(),
         null,
         Interfaces.namespace());
+  }
+
+  /** Of a capture that shares programs, as it was loaded. */
+  static CaptureTarget living(String name, CaptureInfo info) {
+    return new CaptureTarget(CaptureKind.TC, name, info.ifindex(), false, null, info.scope());
   }
 
   private static CaptureTarget ofCgroup(CaptureSpec spec) {

@@ -9,11 +9,11 @@ import java.util.Optional;
 final class ClsactAttachment {
 
   private final CaptureScene scene;
-  private final HttpProbe probe;
+  private final LoadedPrograms probe;
   private final int ifindex;
   private final String name;
 
-  ClsactAttachment(CaptureScene scene, HttpProbe probe) {
+  ClsactAttachment(CaptureScene scene, LoadedPrograms probe) {
     this.scene = scene;
     this.probe = probe;
     this.ifindex = scene.target().index();
@@ -62,7 +62,7 @@ final class ClsactAttachment {
   }
 
   private void swapBack(ProbeProgram program, ClsactHook.Place place) {
-    Path pin = scene.directory().program(program);
+    Path pin = scene.programPin(program);
     if (Files.exists(pin)) {
       try (Descriptor former = PinnedObjects.open(pin, PinnedObjects.Kind.PROGRAM)) {
         ClsactHook.attach(former.number(), place);
@@ -72,7 +72,7 @@ final class ClsactAttachment {
 
   private void pin() {
     for (ProbeProgram program : probe.programs()) {
-      scene.pin(probe.program(program), scene.directory().program(program));
+      scene.pinProgram(probe.program(program), program);
     }
   }
 }

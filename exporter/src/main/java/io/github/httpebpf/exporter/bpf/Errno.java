@@ -11,6 +11,7 @@ public record Errno(int number) {
 
   static final Errno EPERM = new Errno(1);
   static final Errno ENOENT = new Errno(2);
+  static final Errno EINTR = new Errno(4);
   static final Errno EACCES = new Errno(13);
   static final Errno EBUSY = new Errno(16);
   static final Errno EEXIST = new Errno(17);
@@ -19,6 +20,7 @@ public record Errno(int number) {
   static final Errno ENOSPC = new Errno(28);
   static final Errno EOPNOTSUPP = new Errno(95);
   static final Errno ENOLINK = new Errno(67);
+  static final Errno ENOBUFS = new Errno(105);
 
   /** Names of those that bpf, rtnetlink and mount answer with; any other shows its number alone. */
   private static final Map<Integer, String> NAMES =
@@ -54,6 +56,11 @@ public record Errno(int number) {
   /** The number behind a libbpf result such as {@code -22}. */
   static Errno ofResult(long result) {
     return new Errno((int) -result);
+  }
+
+  /** Such as {@code EPERM}, or {@code other} where no name is known. */
+  String name() {
+    return NAMES.getOrDefault(number, "other");
   }
 
   /**

@@ -40,7 +40,7 @@ public final class Foreigners {
 
   /** Whether the one at egress is there, if the version that loaded had one. */
   private static boolean seesAnswers(CaptureDirectory directory, CaptureInfo info, String name) {
-    if (!Files.exists(directory.program(ProbeProgram.ANSWERS))) {
+    if (!Files.exists(directory.attachedProgram(ProbeProgram.ANSWERS))) {
       return true;
     }
     return info.hook() == CaptureInfo.Hook.TCX
@@ -84,7 +84,7 @@ public final class Foreigners {
   }
 
   private static int programId(CaptureDirectory directory, ProbeProgram which) {
-    Path pin = directory.program(which);
+    Path pin = directory.attachedProgram(which);
     if (!Files.exists(pin)) {
       return 0;
     }

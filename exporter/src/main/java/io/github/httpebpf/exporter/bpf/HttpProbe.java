@@ -1,22 +1,20 @@
 package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.libbpf.Libbpf;
+import io.github.httpebpf.libbpf.bpf_map_create_opts;
 import io.github.httpebpf.libbpf.bpf_object_open_opts;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The eBPF object that counts: opened, configured, loaded. It owns its programs and maps until
- * closed; what was attached or pinned of them lives on. Not thread-safe.
+ * closed; what was attached or pinned of them lives on. One thread at a time.
  */
-final class HttpProbe implements AutoCloseable {
+final class HttpProbe implements LoadedPrograms, AutoCloseable {
 
   static final String REQUEST_MAP = "request_map";
   static final String PACKET_MAP = "packet_map";
@@ -30,6 +28,10 @@ final class HttpProbe implements AutoCloseable {
   private static final String NAME = ProbeProgram.COUNTER.function();
 
   private static final String CONFIG = ".rodata.config";
+
+  /** Of an object's name in the kernel, without its NUL. */
+  private static final int NAME_LENGTH = 15;
+
   private static final int LOG_SIZE = 1 << 20;
 
   /** A log only if a program is refused, of all that was looked at: libbpf's default. */
@@ -53,18 +55,21 @@ final class HttpProbe implements AutoCloseable {
             Libbpf.bpf_object__find_program_by_name$descriptor());
   }
 
-  private final CaptureKind kind;
+  private final ProbeParts parts;
   private final byte[] file;
   private final ProbeConfig config;
   private final int logLevel;
-  private final Arena arena = Arena.ofConfined();
+
+  /** Whoever follows interfaces is another thread than the one that loaded. */
+  private final Arena arena = Arena.ofShared();
+
   private final MemorySegment log = arena.allocate(LOG_SIZE);
   private final MemorySegment object;
   private final List<PinnedMap> reused = new ArrayList<>();
   private boolean closed;
 
-  private HttpProbe(CaptureKind kind, byte[] file, ProbeConfig config, int logLevel) {
-    this.kind = kind;
+  private HttpProbe(ProbeParts parts, byte[] file, ProbeConfig config, int logLevel) {
+    this.parts = parts;
     this.file = file;
     this.config = config;
     this.logLevel = logLevel;
@@ -78,15 +83,7 @@ final class HttpProbe implements AutoCloseable {
 
   /** The object file that this version carries. */
   static byte[] packedFile(CaptureKind kind) {
-    try (InputStream file =
-        HttpProbe.class.getResourceAsStream("/io/github/httpebpf/bpf/" + kind.file())) {
-      if (file == null) {
-        throw new BpfException("open " + kind.file() + ": not in this jar; build again");
-      }
-      return file.readAllBytes();
-    } catch (IOException e) {
-      throw new BpfException("open " + kind.file() + ": " + e.getMessage(), e);
-    }
+    return ProbeParts.of(kind).packedFile();
   }
 
   /**
@@ -96,12 +93,17 @@ final class HttpProbe implements AutoCloseable {
    * @throws BpfException if the file is damaged, or libbpf is missing
    */
   static HttpProbe open(CaptureKind kind, byte[] file, ProbeConfig config) {
-    return open(kind, file, config, LOG_ALL);
+    return open(ProbeParts.of(kind), file, config);
   }
 
-  private static HttpProbe open(CaptureKind kind, byte[] file, ProbeConfig config, int logLevel) {
+  /** Likewise, of an object that no capture has for itself. */
+  static HttpProbe open(ProbeParts parts, byte[] file, ProbeConfig config) {
+    return open(parts, file, config, LOG_ALL);
+  }
+
+  private static HttpProbe open(ProbeParts parts, byte[] file, ProbeConfig config, int logLevel) {
     NativeLibrary.version();
-    HttpProbe probe = new HttpProbe(kind, file, config, logLevel);
+    HttpProbe probe = new HttpProbe(parts, file, config, logLevel);
     try {
       probe.configure();
       return probe;
@@ -131,7 +133,7 @@ final class HttpProbe implements AutoCloseable {
     if (object.equals(MemorySegment.NULL)) {
       throw NativeCalls.failure(
           "open",
-          kind.file(),
+          parts.file(),
           NativeCalls.errno(state),
           "",
           "the file is damaged; build or install again");
@@ -145,13 +147,13 @@ final class HttpProbe implements AutoCloseable {
     byte[] octets = config.encode();
     if (value.equals(MemorySegment.NULL) || size.get(ValueLayout.JAVA_LONG, 0) != octets.length) {
       throw new BpfException(
-          "configure " + kind.file() + ": no room for it; build or install again");
+          "configure " + parts.file() + ": no room for it; build or install again");
     }
     MemorySegment.copy(
         octets, 0, value.reinterpret(octets.length), ValueLayout.JAVA_BYTE, 0, octets.length);
     // Pins are made by the loader, one by one, so that it can take them back.
-    Stream.of(List.of(REQUEST_MAP, PACKET_MAP, UNSEEN_MAP), kind.seriesMaps(), kind.stateMaps())
-        .flatMap(List::stream)
+    parts
+        .maps()
         .forEach(
             name -> {
               int result = Libbpf.bpf_map__set_pin_path(map(name), MemorySegment.NULL);
@@ -186,7 +188,7 @@ final class HttpProbe implements AutoCloseable {
    * @throws BpfException with the verifier's log as its detail, if it refused
    */
   void load() {
-    if (kind == CaptureKind.XDP) {
+    if (parts.equals(ProbeParts.of(CaptureKind.XDP))) {
       // Packets may lie in several buffers.
       MemorySegment counter = find(Calls.FIND_PROGRAM, ProbeProgram.COUNTER.function());
       int flagged = Libbpf.bpf_program__set_flags(counter, Libbpf.BPF_F_XDP_HAS_FRAGS());
@@ -202,7 +204,7 @@ final class HttpProbe implements AutoCloseable {
   }
 
   private BpfException reason(String cut) {
-    try (HttpProbe again = open(kind, file, config, LOG_REASON)) {
+    try (HttpProbe again = open(parts, file, config, LOG_REASON)) {
       int result = Libbpf.bpf_object__load(again.object);
       String text = VerifierLog.isWhole(cut) ? cut : again.log.getString(0);
       return refusal(result < 0 ? Errno.ofResult(result) : Errno.ENOSPC, text);
@@ -213,13 +215,13 @@ final class HttpProbe implements AutoCloseable {
     return NativeCalls.failure("load program", NAME, errno, VerifierLog.end(log));
   }
 
-  /** Its programs, in the order in which they are attached. */
-  List<ProbeProgram> programs() {
-    return kind.programs();
+  @Override
+  public List<ProbeProgram> programs() {
+    return parts.programs();
   }
 
-  /** A loaded program's descriptor, owned by this. */
-  int program(ProbeProgram program) {
+  @Override
+  public int program(ProbeProgram program) {
     return Libbpf.bpf_program__fd(find(Calls.FIND_PROGRAM, program.function()));
   }
 
@@ -228,13 +230,39 @@ final class HttpProbe implements AutoCloseable {
     return Libbpf.bpf_map__fd(map(name));
   }
 
+  /** Makes a further map like one of a loaded object. The caller owns it. */
+  Descriptor create(String like, int entries) {
+    MemorySegment map = map(like);
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment options = call.allocate(bpf_map_create_opts.layout());
+      bpf_map_create_opts.sz(options, options.byteSize());
+      bpf_map_create_opts.btf_fd(options, Libbpf.bpf_object__btf_fd(object));
+      bpf_map_create_opts.btf_key_type_id(options, Libbpf.bpf_map__btf_key_type_id(map));
+      bpf_map_create_opts.btf_value_type_id(options, Libbpf.bpf_map__btf_value_type_id(map));
+      int result =
+          Libbpf.bpf_map_create(
+              Libbpf.bpf_map__type(map),
+              call.allocateFrom(like.substring(0, Math.min(like.length(), NAME_LENGTH))),
+              Libbpf.bpf_map__key_size(map),
+              Libbpf.bpf_map__value_size(map),
+              entries,
+              options);
+      return new Descriptor(NativeCalls.check(result, "create map", like));
+    }
+  }
+
   /** Writes the only entry of a map that was just created. */
   void write(String name, byte[] value) {
+    write(mapDescriptor(name), name, value);
+  }
+
+  /** Likewise, of a map that another owns. */
+  static void write(int map, String name, byte[] value) {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment key = call.allocate(ValueLayout.JAVA_INT);
       MemorySegment octets = call.allocate(value.length, Long.BYTES);
       MemorySegment.copy(value, 0, octets, ValueLayout.JAVA_BYTE, 0, value.length);
-      int result = Libbpf.bpf_map_update_elem(mapDescriptor(name), key, octets, Libbpf.BPF_ANY());
+      int result = Libbpf.bpf_map_update_elem(map, key, octets, Libbpf.BPF_ANY());
       NativeCalls.check(result, "write map", name);
     }
   }
@@ -254,7 +282,7 @@ final class HttpProbe implements AutoCloseable {
       }
       if (found.equals(MemorySegment.NULL)) {
         throw NativeCalls.failure(
-            "find", name + " in " + kind.file(), NativeCalls.errno(state), "");
+            "find", name + " in " + parts.file(), NativeCalls.errno(state), "");
       }
       return found;
     }

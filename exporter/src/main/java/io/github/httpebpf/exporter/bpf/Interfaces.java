@@ -44,8 +44,12 @@ public final class Interfaces {
       return NO_LINK_HEADER.contains(type);
     }
 
+    boolean hasKnownType() {
+      return ETHERNET.contains(type) || NO_LINK_HEADER.contains(type);
+    }
+
     void requireKnownType() {
-      if (!ETHERNET.contains(type) && !NO_LINK_HEADER.contains(type)) {
+      if (!hasKnownType()) {
         throw new BpfException(
             "attach to %s: packets of link type %d are not understood; choose another --interface"
                 .formatted(name, type));
@@ -80,7 +84,18 @@ public final class Interfaces {
     return found;
   }
 
-  /** All that there are. */
+  /** The names of all. */
+  static List<String> names() {
+    return all().stream().map(Interface::name).toList();
+  }
+
+  /** The names of those whose packets are understood, in a list that may be changed. */
+  static List<String> namesOfKnownType() {
+    return new ArrayList<>(
+        all().stream().filter(Interface::hasKnownType).map(Interface::name).toList());
+  }
+
+  /** All that are here now. */
   static List<Interface> all() {
     NativeLibrary.version();
     ByteBuffer request = ByteBuffer.allocate((int) ifinfomsg.sizeof());

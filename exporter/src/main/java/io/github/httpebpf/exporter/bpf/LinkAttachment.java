@@ -13,10 +13,10 @@ final class LinkAttachment {
   private record Placed(ProbeProgram program, Descriptor link, boolean isNew) {}
 
   private final CaptureScene scene;
-  private final HttpProbe probe;
+  private final LoadedPrograms probe;
   private final LinkHook hook;
 
-  LinkAttachment(CaptureScene scene, HttpProbe probe) {
+  LinkAttachment(CaptureScene scene, LoadedPrograms probe) {
     this.scene = scene;
     this.probe = probe;
     this.hook = scene.target().linkHook();
@@ -74,7 +74,7 @@ final class LinkAttachment {
   }
 
   private void swapBack(ProbeProgram program) {
-    Path pin = scene.directory().program(program);
+    Path pin = scene.programPin(program);
     if (Files.exists(pin)) {
       try (Descriptor former = PinnedObjects.open(pin, PinnedObjects.Kind.PROGRAM);
           Descriptor link =
@@ -86,7 +86,7 @@ final class LinkAttachment {
 
   private void pin(Placed placed) {
     ProbeProgram program = placed.program;
-    scene.pin(probe.program(program), scene.directory().program(program));
+    scene.pinProgram(probe.program(program), program);
     if (placed.isNew) {
       scene.pin(placed.link.number(), scene.directory().link(program));
     }

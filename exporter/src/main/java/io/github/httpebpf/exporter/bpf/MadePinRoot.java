@@ -63,11 +63,13 @@ final class MadePinRoot implements AutoCloseable {
 
   /** What the loads before made: whichever capture ends last, the root ends with it. */
   private static int inherited(PinRoot root) {
+    List<Path> infos = new ArrayList<>();
+    root.captured().forEach(name -> infos.add(root.capture(name).captureInfo()));
+    infos.add(root.shared().captureInfo());
     int made = 0;
-    for (String name : root.captured()) {
+    for (Path each : infos) {
       try {
-        made =
-            Math.max(made, root.capture(name).info().map(CaptureInfo::madeDirectories).orElse(0));
+        made = Math.max(made, CaptureInfo.read(each).map(CaptureInfo::madeDirectories).orElse(0));
       } catch (BpfException e) {
         System.getLogger(MadePinRoot.class.getName())
             .log(System.Logger.Level.DEBUG, "passing over: " + e.getMessage());

@@ -25,6 +25,7 @@ public record PinRoot(Path path) {
   // No interface's directory has such a name.
   private static final String XDP_DIRECTORY = "%xdp";
   private static final String CGROUP_DIRECTORY = "%cgroup";
+  static final String SHARED_DIRECTORY = "%shared";
 
   /**
    * Checks the path's form, not whether it exists.
@@ -53,6 +54,11 @@ public record PinRoot(Path path) {
           case CGROUP -> path.resolve(CGROUP_DIRECTORY);
         };
     return new CaptureDirectory(directory, name);
+  }
+
+  /** What captures of many interfaces share. */
+  SharedDirectory shared() {
+    return new SharedDirectory(path.resolve(SHARED_DIRECTORY));
   }
 
   /** Where captures at XDP are. */

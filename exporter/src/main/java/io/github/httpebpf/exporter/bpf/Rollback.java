@@ -15,6 +15,12 @@ final class Rollback implements AutoCloseable {
     steps.push(step);
   }
 
+  /** Leaves the steps to another, for whom they are the last. */
+  void handTo(Rollback other) {
+    steps.reversed().forEach(other.steps::push);
+    steps.clear();
+  }
+
   void commit() {
     steps.clear();
   }

@@ -2,6 +2,8 @@ package io.github.httpebpf.exporter.it;
 
 import io.github.httpebpf.exporter.bpf.CaptureReader;
 import io.github.httpebpf.exporter.bpf.CaptureRemover;
+import io.github.httpebpf.exporter.bpf.CaptureSelection;
+import io.github.httpebpf.exporter.bpf.InterfaceChoice;
 import io.github.httpebpf.exporter.bpf.PinRoot;
 import io.github.httpebpf.exporter.metrics.HttpRequestsCollector;
 import io.prometheus.client.CollectorRegistry;
@@ -14,7 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -183,9 +185,12 @@ final class SmallNode implements AutoCloseable {
     return text.toString();
   }
 
+  private static final CaptureSelection ALL =
+      new CaptureSelection(new InterfaceChoice(List.of(), List.of()), Map.of());
+
   /** Ends all captures, and forgets what was logged. */
   void unload() {
-    new CaptureRemover(root()).unload(List.of(), Set.of());
+    new CaptureRemover(root()).unload(ALL);
     logged();
   }
 

@@ -1,0 +1,195 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Captures interfaces that come after the load, and lets go of those that go. An interface is known
+ * by its index: renamed, it keeps its capture, and one that was unloaded is not captured again.
+ */
+public final class InterfaceFollower {
+
+  private static final System.Logger LOG = System.getLogger(InterfaceFollower.class.getName());
+
+  /** Interfaces often come in crowds, and are made in several steps. */
+  private static final long SETTLE_MILLIS = 50;
+
+  private static final long RETRY_SECONDS = 10;
+
+  /** In one step, which holds the pin root's lock, and is not broken off by a signal. */
+  private static final int STEP = 32;
+
+  private final PinRoot root;
+  private final CaptureLoader loader;
+  private final CaptureSelection selection;
+  private final Consumer<String> failures;
+
+  /** Names of captures, by the interface's index and the kind's name. */
+  private final Map<CaptureKind, Map<Integer, String>> known = new HashMap<>();
+
+  private final Set<String> reported = new HashSet<>();
+
+  /** When what failed is tried again, by index. */
+  private final Map<Integer, Long> retries = new HashMap<>();
+
+  /**
+   * Follows nothing yet.
+   *
+   * @param loader that has loaded
+   * @param failures hears why an interface could not be captured: the name of an errno
+   */
+  public InterfaceFollower(
+      PinRoot root, CaptureLoader loader, CaptureSelection selection, Consumer<String> failures) {
+    this.root = root;
+    this.loader = loader;
+    this.selection = selection;
+    this.failures = failures;
+  }
+
+  /**
+   * Follows from now on, until the process ends.
+   *
+   * @param step runs a change of captures, which must not be broken off
+   */
+  public void start(Consumer<Runnable> step) {
+    LinkEvents events = LinkEvents.listen();
+    Semaphore happened = new Semaphore(1);
+    remember();
+    Thread.ofPlatform().daemon().name("link-events").start(() -> hear(events, happened));
+    Thread.ofPlatform().daemon().name("follow").start(() -> follow(happened, step));
+  }
+
+  private static void hear(LinkEvents events, Semaphore happened) {
+    try (events) {
+      while (true) {
+        events.await();
+        happened.release();
+      }
+    } catch (BpfException e) {
+      // What comes is found all the same, but later.
+      LOG.log(Level.ERROR, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void follow(Semaphore happened, Consumer<Runnable> step) {
+    try {
+      while (true) {
+        if (happened.tryAcquire(RETRY_SECONDS, TimeUnit.SECONDS)) {
+          Thread.sleep(SETTLE_MILLIS);
+          happened.drainPermits();
+        }
+        step.accept(
+            () -> {
+              if (lookAnew()) {
+                happened.release();
+              }
+            });
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What is captured by now is not to be captured again. */
+  private void remember() {
+    for (String name : root.captured()) {
+      CaptureSpec.interfaceOf(name)
+          .flatMap(place -> root.capture(name).info())
+          .filter(info -> info.scope() == Interfaces.namespace())
+          .ifPresent(info -> known(CaptureSpec.kindOf(name)).put(info.ifindex(), name));
+    }
+  }
+
+  private Map<Integer, String> known(CaptureKind kind) {
+    return known.computeIfAbsent(kind, k -> new TreeMap<>());
+  }
+
+  /** Compares what is here with what is captured; true if it came to the end of its step. */
+  private boolean lookAnew() {
+    try {
+      List<Interface> here = Interfaces.all();
+      Set<Integer> indexes = here.stream().map(Interface::index).collect(Collectors.toSet());
+      release(indexes);
+      CaptureRequest wanted = selection.request(List::of);
+      boolean more = capture(CaptureKind.TC, here, wanted.shared());
+      return capture(CaptureKind.XDP, here, followed(wanted)) || more;
+    } catch (BpfException e) {
+      report("", e);
+      return false;
+    }
+  }
+
+  /** Those at XDP share nothing. */
+  private static List<CaptureSpec> followed(CaptureRequest wanted) {
+    Predicate<CaptureSpec> xdp = spec -> spec.kind() == CaptureKind.XDP;
+    return wanted.following() ? wanted.own().stream().filter(xdp).toList() : List.of();
+  }
+
+  private void release(Set<Integer> here) {
+    retries.keySet().retainAll(here);
+    known.values().forEach(names -> release(here, names));
+  }
+
+  private void release(Set<Integer> here, Map<Integer, String> names) {
+    Map<Integer, String> gone = new TreeMap<>(names);
+    gone.keySet().removeAll(here);
+    if (!gone.isEmpty()) {
+      loader.release(gone);
+      gone.values().forEach(name -> LOG.log(Level.DEBUG, "{0} has gone; its counts stay", name));
+      names.keySet().removeAll(gone.keySet());
+    }
+  }
+
+  private boolean capture(CaptureKind kind, List<Interface> here, List<CaptureSpec> wanted) {
+    Map<String, Interface> byName =
+        here.stream().collect(Collectors.toMap(Interface::name, each -> each));
+    List<CaptureTarget> fresh = new ArrayList<>();
+    for (CaptureSpec spec : wanted) {
+      Interface each = byName.get(spec.place());
+      if (each != null
+          && !known(kind).containsKey(each.index())
+          && retries.getOrDefault(each.index(), Long.MIN_VALUE) <= System.nanoTime()) {
+        fresh.add(CaptureTarget.of(spec, each));
+      }
+    }
+    if (!fresh.isEmpty()) {
+      capture(kind, fresh.subList(0, Math.min(STEP, fresh.size())));
+    }
+    return fresh.size() > STEP;
+  }
+
+  private void capture(CaptureKind kind, List<CaptureTarget> fresh) {
+    Map<CaptureTarget, BpfException> failed = loader.add(fresh);
+    for (CaptureTarget each : fresh) {
+      BpfException failure = failed.get(each);
+      if (failure == null) {
+        known(kind).put(each.index(), each.name());
+        reported.remove(each.name());
+        LOG.log(Level.INFO, "capturing {0}, pinned under {1}", each.name(), root.path());
+      } else if (Interfaces.exists(each.index())) {
+        retries.put(each.index(), System.nanoTime() + TimeUnit.SECONDS.toNanos(RETRY_SECONDS));
+        report(each.name(), failure);
+      }
+    }
+  }
+
+  /** Logs once, and counts each time: it is tried again and again. */
+  private void report(String name, BpfException e) {
+    failures.accept(e.reason());
+    if (reported.add(name)) {
+      LOG.log(Level.WARNING, String.valueOf(e.getMessage()));
+    }
+  }
+}

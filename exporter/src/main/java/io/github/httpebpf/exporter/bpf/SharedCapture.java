@@ -1,0 +1,171 @@
+package io.github.httpebpf.exporter.bpf;
+
+import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One interface that joins those that share programs: its pins, made or found, and then its links.
+ * Not thread-safe.
+ */
+final class SharedCapture implements AutoCloseable {
+
+  private final CaptureTarget target;
+  private final CaptureDirectory directory;
+  private final Optional<CaptureInfo> before;
+  private final Rollback rollback = new Rollback();
+
+  /** In the order of {@link CountIndex#COUNTS}; the last one only if it is asked for. */
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  private final List<Integer> counts = new ArrayList<>();
+  private boolean made;
+
+  private SharedCapture(CaptureTarget target, CaptureDirectory directory) {
+    this.target = target;
+    this.directory = directory;
+    this.before = directory.info();
+  }
+
+  /**
+   * Makes or opens the maps that count for an interface; nothing is attached yet. The caller closes
+   * the result, which takes back what was not {@link #keep kept}.
+   */
+  static SharedCapture prepare(
+      CaptureTarget target, PinRoot root, CaptureSettings settings, SharedForms forms) {
+    SharedCapture capture = new SharedCapture(target, root.capture(target.name()));
+    try {
+      CapturePreflight.check(root, settings.backend(), List.of(target));
+      capture.requireFree();
+      capture.made = BpfFileSystem.makeDirectory(capture.directory.path());
+      if (capture.made) {
+        capture.rollback.add(() -> BpfFileSystem.deleteQuietly(capture.directory.path()));
+      }
+      if (capture.before.isEmpty()) {
+        Hook hook = settings.backend() == TcBackend.CLSACT ? Hook.CLSACT : Hook.TCX;
+        capture.pinInfo(forms, hook, 0);
+      }
+      capture.openCounts(settings, forms);
+      return capture;
+    } catch (BpfException e) {
+      capture.close();
+      throw e;
+    }
+  }
+
+  /** The pins of an interface that was renamed are its own still. */
+  private void requireFree() {
+    boolean taken =
+        before
+            .filter(info -> info.ifindex() != target.index() && Interfaces.exists(info.ifindex()))
+            .isPresent();
+    if (taken) {
+      throw NativeCalls.failure(
+          "attach to",
+          target.name(),
+          Errno.EEXIST,
+          "",
+          "its pins are those of an interface that has another name now; unload them first");
+    }
+  }
+
+  private void openCounts(CaptureSettings settings, SharedForms forms) {
+    directory.counts().forEach((pin, shape) -> openCount(pin, shape, forms));
+    Path series = directory.portRequestMap();
+    if (settings.portSeries() == 0) {
+      BpfFileSystem.deleteQuietly(series);
+    } else if (Files.exists(series)) {
+      SeriesMap map = SeriesMap.open(series);
+      open.add(map);
+      counts.add(map.map().descriptor());
+    } else {
+      Descriptor map =
+          forms.create(HttpProbe.PORT_REQUEST_MAP, SeriesMap.entries(settings.portSeries()));
+      open.add(map);
+      SeriesMap.fillRest(map.number());
+      pin(map.number(), series);
+    }
+  }
+
+  private void openCount(Path pin, MapShape shape, SharedForms forms) {
+    if (Files.exists(pin)) {
+      PinnedMap map = PinnedMap.open(pin, shape);
+      open.add(map);
+      counts.add(map.descriptor());
+      return;
+    }
+    Descriptor map = forms.create(String.valueOf(pin.getFileName()), shape.maxEntries());
+    open.add(map);
+    pin(map.number(), pin);
+  }
+
+  private void pin(int map, Path pin) {
+    counts.add(map);
+    PinnedObjects.pin(map, pin, CaptureDirectory.READABLE);
+    rollback.add(() -> BpfFileSystem.deleteQuietly(pin));
+  }
+
+  private void pinInfo(SharedForms forms, Hook hook, int priority) {
+    try (Descriptor info = forms.info(target, hook, priority)) {
+      Path pin = directory.captureInfo();
+      boolean isNew = Files.notExists(pin);
+      if (isNew) {
+        PinnedObjects.pin(info.number(), pin, CaptureDirectory.READABLE);
+        rollback.add(() -> BpfFileSystem.deleteQuietly(pin));
+      } else {
+        PinnedObjects.replacePin(info.number(), pin, CaptureDirectory.READABLE);
+      }
+    }
+  }
+
+  /** Attaches, or swaps the programs of a capture that is there. */
+  void attach(
+      LoadedPrograms programs, SharedDirectory shared, TcBackend backend, SharedForms forms) {
+    CaptureScene scene =
+        new CaptureScene(
+            target,
+            directory,
+            shared::program,
+            before,
+            (hook, priority) -> pinInfo(forms, hook, priority),
+            rollback);
+    try (CaptureAttachment.Attached attached = CaptureAttachment.attach(scene, programs, backend)) {
+      attached.pin();
+      if (before.isPresent()) {
+        pinInfo(forms, attached.hook(), attached.tcPriority());
+      }
+    }
+    if (made) {
+      BpfFileSystem.finishDirectory(directory.path());
+    }
+  }
+
+  /** Leaves it to another to take it back. */
+  void keep(Rollback other) {
+    rollback.handTo(other);
+  }
+
+  CaptureTarget target() {
+    return target;
+  }
+
+  /** The descriptor of a map that counts, owned by this; nothing if it is not asked for. */
+  Optional<Integer> count(int place) {
+    return place < counts.size() ? Optional.of(counts.get(place)) : Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    rollback.close();
+    for (AutoCloseable each : open) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
