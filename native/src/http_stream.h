@@ -17,7 +17,8 @@
 #define STEPS_MAX 6
 
 /* Goes at one packet. */
-#define GOES_MAX 6144
+#define GOES_MAX     6144
+#define GOES_IN_PART 96
 
 /* From here on nothing matters up to the end of the line. */
 static __always_inline int is_rest(__u8 phase)

@@ -49,7 +49,7 @@ static __always_inline int is_farewell(const struct workspace *w, int result)
 }
 
 /* One whose headers are out of the ordinary, or that begins or ends a connection. */
-SUBPROGRAM int judge_unusual(packet_t *packet, __u32 no_link_header)
+static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
 {
 	struct workspace *w = take_workspace(packet);
 	int result;
