@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-PAGE = TOP / 'docs/performance.md'
+PAGES = [TOP / 'docs/performance.md', TOP / 'docs/accuracy.md']
 
 
 def machine():
@@ -32,12 +32,14 @@ def table(columns, rows):
 
 
 def publish(name, text, write):
+    """On every page that has a place for it."""
     print(text)
     if not write:
         return
     begin, end = f'<!-- {name}: begin -->\n', f'<!-- {name}: end -->'
-    page = PAGE.read_text()
-    if begin not in page or end not in page:
-        sys.exit(f'{PAGE} has no place for {name}')
-    before, rest = page.split(begin)
-    PAGE.write_text(before + begin + '\n' + text + '\n\n' + end + rest.split(end)[1])
+    pages = [page for page in PAGES if begin in page.read_text() and end in page.read_text()]
+    if not pages:
+        sys.exit(f'no page has a place for {name}')
+    for page in pages:
+        before, rest = page.read_text().split(begin)
+        page.write_text(before + begin + '\n' + text + '\n\n' + end + rest.split(end)[1])
