@@ -85,7 +85,7 @@ class InterruptedLoadIT {
   @ValueSource(strings = {"tcx", "clsact"})
   void isWholeOrNothingIfToldToEnd(String backend) {
     List<Boolean> outcomes = new ArrayList<>();
-    List<Duration> moments = moments(5);
+    List<Duration> moments = moments(3);
     moments.add(whole.dividedBy(20));
     moments.add(whole.multipliedBy(3));
     for (Duration moment : moments) {
@@ -105,7 +105,7 @@ class InterruptedLoadIT {
   /** It listens first, and loads then; a signal ends it with 0 either way. */
   @Test
   void runIsWholeOrNothingIfToldToEnd() {
-    List<Duration> moments = moments(8, RUN_LATEST);
+    List<Duration> moments = moments(5, RUN_LATEST);
     moments.add(whole.multipliedBy(3));
     for (Duration moment : moments) {
       String run = "run --interface eth0 --tc-backend tcx --web.listen-address 127.0.0.1:0";
@@ -122,7 +122,7 @@ class InterruptedLoadIT {
   @ParameterizedTest
   @ValueSource(strings = {"tcx", "clsact"})
   void isMendedByTheNextLoadIfKilled(String backend) {
-    for (Duration moment : moments(4)) {
+    for (Duration moment : moments(3)) {
       beginAndWait(moment, Capturing.load(backend)).kill();
       capturing.stage.exporter.run(Capturing.load(backend)).succeeded();
       capturing.assertWhole(backend);
@@ -134,7 +134,7 @@ class InterruptedLoadIT {
   @ParameterizedTest
   @ValueSource(strings = {"tcx", "clsact"})
   void isUndoneByUnloadIfKilled(String backend) {
-    for (Duration moment : moments(5)) {
+    for (Duration moment : moments(3)) {
       beginAndWait(moment, Capturing.load(backend)).kill();
       capturing.stage.exporter.run("unload").succeeded();
       capturing.assertNothingLeft();
