@@ -103,7 +103,9 @@ public final class Reference {
 
   private boolean acknowledgesUnseen(StreamPacket packet) {
     Integer seen = answersEnd == null ? answersBase : answersEnd;
-    return packet.data().length > 0 && seen != null && packet.ack() - seen > 0;
+    boolean tells =
+        packet.data().length > 0 || packet.has(StreamPacket.FIN) || packet.has(StreamPacket.RST);
+    return tells && seen != null && packet.ack() - seen > 0;
   }
 
   private void takeAnswer(StreamPacket packet) {
