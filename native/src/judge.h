@@ -4,6 +4,7 @@
 #define JUDGE_H
 
 #include "answers.h"
+#include "link_parse.h"
 #include "plain_packet.h"
 #include "requests.h"
 

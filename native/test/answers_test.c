@@ -145,43 +145,6 @@ static void early(void)
 	expect_requests("early, refused", 0, 2);
 }
 
-/* Egress goes another way: what the client acknowledges tells that there was an answer. */
-static void never_seen(void)
-{
-	struct connection c = begin_sweep(0, 5);
-
-	client_says(&c, UPGRADE);
-	check_result("no answer", 0, RESULT_UNDECIDED, client_says(&c, GET));
-	check_result("no answer", 1, RESULT_UNDECIDED, client_says(&c, GET));
-	check_result("no answer, a gap", 0, RESULT_UNDECIDED, client_at(&c, c.sent + 18, GET, 18));
-	c.acknowledged = 100;
-	check_result("acknowledged later", 0, RESULT_REQUEST, client_at(&c, c.sent - 36, GET, 18));
-	expect_requests("acknowledged later", 0, 5);
-	expect_nothing_kept("acknowledged later", 0);
-	c = begin_sweep(0, 5);
-	client_says(&c, UPGRADE);
-	client_says(&c, GET);
-	c.acknowledged = 100;
-	check_result("sent again and acknowledged", 0, RESULT_REQUEST,
-		     client_at(&c, c.sent - 18, GET, 18));
-	c.acknowledged = 0;
-	client_says(&c, CONNECT);
-	client_says(&c, UPGRADE);
-	c.acknowledged = 200;
-	check_result("acknowledged, and undecided again", 0, RESULT_REQUEST, client_says(&c, GET));
-	expect_requests("acknowledged, and undecided again", 0, 4);
-	c = begin_sweep(0, 5);
-	client_says(&c, UPGRADE);
-	c.acknowledged = 100;
-	check_result("acknowledged", 0, RESULT_REQUEST, client_says(&c, GET));
-	expect_requests("acknowledged", 0, 2);
-	c = begin_sweep(0, 5);
-	client_says(&c, CONNECT);
-	c.acknowledged = 100;
-	check_result("acknowledged, a tunnel", 0, RESULT_RESYNC, client_says(&c, "\x16\x03\x01"));
-	expect_requests("acknowledged, a tunnel", 0, 1);
-}
-
 /* More is kept than one packet, in any order, and refused: each of them counts. */
 static void much_kept(void)
 {
@@ -270,58 +233,17 @@ static void gaps(void)
 	expect_requests("gap into a line", 1, 3);
 }
 
-/* Without data, and the last that the client says. */
-static int client_closes(struct connection *c, __u8 flags)
-{
-	return receive(segment(c, 0, flags | ACK, c->client_start + c->sent,
-			       c->server_start + c->acknowledged, "", 0));
-}
-
-/* Nothing comes behind what waits for an answer that goes another way. */
-static void never_seen_to_the_end(void)
-{
-	static const __u8 ends[] = {FIN, RST};
-	struct connection c;
-	__u32 i;
-
-	for (i = 0; i < 2; i++) {
-		c = begin_sweep(i, 5);
-		client_says(&c, UPGRADE GET GET);
-		expect_requests("close, before", i, 1);
-		check_result("close, no answer", i, RESULT_NO_PAYLOAD, client_closes(&c, ends[i]));
-		expect_requests("close, no answer", i, 1);
-		c.acknowledged = 100;
-		check_result("close", i, RESULT_NO_PAYLOAD, client_closes(&c, ends[i]));
-		expect_requests("close", i, 3);
-		expect_nothing_kept("close", i);
-		client_closes(&c, ends[i]);
-		expect_requests("close, again", i, 3);
-		c = begin_sweep(i, 5);
-		client_says(&c, UPGRADE GET CONNECT UPGRADE GET);
-		c.acknowledged = 100;
-		client_closes(&c, ends[i]);
-		expect_requests("close, several", i, 5);
-		c = begin_sweep(i, 5);
-		client_says(&c, UPGRADE GET);
-		server_says(&c, SWITCH);
-		client_closes(&c, ends[i]);
-		expect_requests("close, a tunnel", i, 1);
-	}
-}
-
 static void test(void)
 {
-	gaps();
-	many_behind_head();
 	__u32 i;
 
+	gaps();
+	many_behind_head();
 	for (i = 0; i < sizeof(dialogues) / sizeof(dialogues[0]); i++) {
 		kept(&dialogues[i]);
 		in_turn(&dialogues[i]);
 	}
 	early();
-	never_seen();
-	never_seen_to_the_end();
 	much_kept();
 	upgrades_in_a_row();
 }
