@@ -46,6 +46,7 @@ static __always_inline int find_response(packet_t *packet, struct workspace *w)
 		return -1;
 	w->stream.phase = PHASE_START;
 	w->stream.flags = 0;
+	w->stream.accounted = w->payload.sequence;
 	w->flow.answered = w->flow.requested - 1;
 	return 0;
 }
@@ -84,6 +85,7 @@ static __always_inline void judge_answer(packet_t *packet, struct workspace *w)
 			w->stream.next = w->payload.sequence + length;
 		stopped = w->stop == STOP_UNDECIDED;
 		w->stop = 0;
+		account(packet);
 		w->flow.answers = w->stream;
 		decide(packet);
 		ahead = w->payload.sequence - w->flow.answers.next;
@@ -95,14 +97,19 @@ static __always_inline void judge_answer(packet_t *packet, struct workspace *w)
 }
 
 /* Within a body, which most of what servers send is. */
-static __always_inline int pass_body(struct stream *answers, const struct payload *payload)
+static __always_inline int pass_body(const struct workspace *w, struct stream *answers)
 {
+	const struct payload *payload = &w->payload;
+
 	if (answers->next != payload->sequence ||
 	    (answers->phase != PHASE_BODY && answers->phase != PHASE_CHUNK) ||
 	    payload->length >= answers->left)
 		return -1;
 	answers->left -= payload->length;
 	answers->next += payload->length;
+	answers->accounted += payload->length;
+	if (!is_excluded(payload->remote_port))
+		add_octets(w, 1, answers->method, payload->length);
 	return 0;
 }
 
@@ -128,7 +135,7 @@ SUBPROGRAM int follow_answers(packet_t *packet)
 	flow = find_flow(packet, &w->key);
 	if (!flow || flow->requests.phase == PHASE_TUNNEL || take_lock(&flow->answers_lock))
 		return 0;
-	if (pass_body(&flow->answers, &w->payload)) {
+	if (pass_body(w, &flow->answers)) {
 		begin_work(w, 1, w->payload.remote_port);
 		copy_flow(&w->flow, flow);
 		if (has_missed(w) || w->flow.requests.phase == PHASE_UNDECIDED)

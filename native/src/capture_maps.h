@@ -13,7 +13,6 @@
 #include "own_counts.h"
 #endif
 
-static __always_inline void add_one(__u64 *counter);
 static __always_inline void count_owner(__u64 owner, __u32 method);
 
 /* The state of connections. It survives a swap of the program, and is nobody else's to read. */
@@ -40,6 +39,14 @@ struct {
 	__type(value, struct block);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } block_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, PENDING_MAX);
+	__type(key, struct pending_key);
+	__type(value, struct exchange);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} pending_map SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -105,6 +112,22 @@ static __always_inline void drop_block(const struct block_key *key)
 	bpf_map_delete_elem(&block_map, key);
 }
 
+static __always_inline const struct exchange *find_pending(const struct pending_key *key)
+{
+	return bpf_map_lookup_elem(&pending_map, key);
+}
+
+static __always_inline void make_pending(const struct pending_key *key,
+					 const struct exchange *exchange)
+{
+	bpf_map_update_elem(&pending_map, key, exchange, BPF_ANY);
+}
+
+static __always_inline void drop_pending(const struct pending_key *key)
+{
+	bpf_map_delete_elem(&pending_map, key);
+}
+
 static __always_inline struct port_set *ports(void)
 {
 	__u32 key = 0;
@@ -147,6 +170,11 @@ static __always_inline __u32 random_number(void)
 	return bpf_get_prandom_u32();
 }
 
+static __always_inline __u64 monotonic_time(void)
+{
+	return bpf_ktime_get_ns();
+}
+
 static __always_inline __u32 own_cpu(void)
 {
 	return bpf_get_smp_processor_id();
@@ -172,7 +200,7 @@ static __always_inline void count_series(void *map, __u64 owner, __u32 method)
 			requests = bpf_map_lookup_elem(map, &key);
 	}
 	if (requests)
-		add_one(requests);
+		add(requests, 1);
 }
 
 SUBPROGRAM int count_labelled(packet_t *packet, __u32 method)
@@ -194,7 +222,7 @@ static __always_inline void count_method(packet_t *packet, __u32 method)
 	struct datarec *record = map ? bpf_map_lookup_elem(map, &method) : NULL;
 
 	if (record)
-		add_one(&record->rx_packets);
+		add(&record->rx_packets, 1);
 	if (capture_config.flags & (CONFIG_PORT_LABELS | CONFIG_CGROUP_LABELS))
 		count_labelled(packet, method);
 }
@@ -205,7 +233,20 @@ static __always_inline void count_unseen(const struct workspace *w, __u32 protoc
 	__u64 *connections = map ? bpf_map_lookup_elem(map, &protocol) : NULL;
 
 	if (connections)
-		add_one(connections);
+		add(connections, 1);
+}
+
+static __always_inline struct exchange_counts *exchange_counts(const struct workspace *w,
+							       __u32 method)
+{
+	void *map = exchanges(w);
+
+	return map ? bpf_map_lookup_elem(map, &method) : NULL;
+}
+
+static __always_inline void count_response(const struct workspace *w, __u32 method, __u32 status)
+{
+	count_series(response_counts(w), status, method);
 }
 
 /* The hooks that count packets are not entered twice on a CPU. */

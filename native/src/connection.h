@@ -124,6 +124,8 @@ static __always_inline void begin_work(struct workspace *w, __u8 answers, __u16 
 	w->too_long = 0;
 	w->from_block = 0;
 	w->begun = 0;
+	w->ended = 0;
+	w->now = 0;
 	w->excluded = is_excluded(port);
 }
 
@@ -133,16 +135,16 @@ static __always_inline void begin_flow(struct workspace *w, __u32 sequence)
 	__builtin_memset(&w->flow, 0, sizeof(w->flow));
 	w->flow.flags = FLOW_FOREIGN; /* until there is a request */
 	w->begun = 1;
-	w->flow.answers.next = w->payload.acknowledgement;
+	w->flow.answers.next = w->flow.answers.accounted = w->payload.acknowledgement;
 	__builtin_memset(&w->stream, 0, sizeof(w->stream));
-	w->stream.next = sequence;
+	w->stream.next = w->stream.accounted = sequence;
 	w->stream.flags = STREAM_UNPROVEN;
 }
 
 /* Sets out to read the packet's data but for its first `skip` octets. */
 static __always_inline void begin_packet(struct workspace *w, __u32 skip)
 {
-	w->position = w->end = 0;
+	w->position = w->reached = w->end = 0;
 	w->offset = w->payload.offset + skip;
 	w->remaining = w->payload.length - skip;
 }
@@ -206,6 +208,7 @@ static __always_inline void leave_requests(packet_t *packet, struct workspace *w
 		if ((__s32)(end - w->stream.next) > 0)
 			w->stream.next = end;
 	}
+	account(packet);
 	w->flow.requests = w->stream;
 }
 

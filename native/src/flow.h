@@ -8,6 +8,7 @@
 #define FLOWS_MAX    65536
 #define OPENINGS_MAX 16384
 #define BLOCKS_MAX   4096
+#define PENDING_MAX  16384
 
 /* A connection, as its client's packets name it. IPv4 addresses have three words of zero. */
 struct flow_key {
@@ -62,13 +63,14 @@ struct stream {
 	__u32 next;  /* sequence number of the next octet */
 	__u8 phase;  /* enum phase */
 	__u8 index;  /* octets seen of what the phase reads */
-	__u8 method; /* of the request being read, enum http_method */
+	__u8 method; /* of the request, or of that which is answered; enum http_method */
 	__u8 flags;
-	__u64 left;   /* octets of the body or chunk to come; in a head its Content-Length; of a
-			 method its octets */
-	__u64 value;  /* octets of the request line; of a Content-Length its digits */
-	__u16 status; /* of a response */
-	__u16 reserved[3];
+	__u64 left;	 /* octets of the body or chunk to come; in a head its Content-Length; of a
+			    method its octets */
+	__u64 value;	 /* octets of the request line; of a Content-Length its digits */
+	__u32 accounted; /* sequence number up to which octets are counted */
+	__u16 status;	 /* of a response */
+	__u16 reserved;
 };
 
 #define STREAM_CHUNKED	1
@@ -78,6 +80,21 @@ struct stream {
 #define STREAM_TARGET	16 /* the target has one of the forms of RFC 9112 section 3.2 */
 #define STREAM_UNPROVEN 32 /* no request line was seen yet */
 #define STREAM_CODED	64 /* has a Transfer-Encoding */
+
+/* A request that awaits its answer. */
+struct exchange {
+	__u64 began;  /* when its first octet was seen: nanoseconds of the monotonic clock */
+	__u32 number; /* of the request in its connection, from 1 on */
+	__u8 method;  /* enum http_method */
+	__u8 reserved[3];
+};
+
+/* Further ones, behind one that is not answered yet. */
+struct pending_key {
+	__u64 connection; /* struct flow's name of it */
+	__u32 number;
+	__u32 reserved;
+};
 
 /*
  * Either direction has its side, written by its own program alone, which holds that side's lock;
@@ -96,12 +113,16 @@ struct flow {
 			  where a stray segment ends */
 	__u32 flags;
 	__u32 reserved;
-	__u64 answers_lock; /* the CPUs that are at the answers */
+	__u64 began;		 /* when the first octet of the request being read was seen */
+	__u64 connection;	 /* its name in pending_map, or 0 */
+	struct exchange awaited; /* the request that found none unanswered */
+	__u64 answers_lock;	 /* the CPUs that are at the answers */
 	struct stream answers;
-	__u32 answered;	   /* heads of final responses so far */
-	__u32 tunnel;	   /* the number of the request whose answer opened a tunnel, or 0 */
-	__u32 server_seen; /* whether any of its packets was */
-	__u32 reserved_too;
+	__u32 answered;	    /* heads of final responses so far */
+	__u32 tunnel;	    /* the number of the request whose answer opened a tunnel, or 0 */
+	__u32 server_seen;  /* whether any of its packets was */
+	__u32 settled;	    /* the last request of which it is known what became */
+	__u64 answer_began; /* when the first octet of the answer being read was seen */
 };
 
 #define FLOW_STARTED 1 /* `start` is known */
@@ -137,7 +158,9 @@ struct port_set {
 
 _Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed");
 _Static_assert(sizeof(struct stream) == 32, "copied by words");
-_Static_assert(sizeof(struct flow) == 136, "copied by words");
+_Static_assert(sizeof(struct exchange) == 16, "copied by words");
+_Static_assert(sizeof(struct pending_key) == 16, "no padding: it is hashed");
+_Static_assert(sizeof(struct flow) == 176, "copied by words");
 _Static_assert(sizeof(struct block_key) == 8, "no padding: it is hashed");
 
 #endif

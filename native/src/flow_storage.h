@@ -27,9 +27,9 @@ static __always_inline void release_workspace(packet_t *packet)
 	(void)packet;
 }
 
-static __always_inline void add_one(__u64 *counter)
+static __always_inline void add(__u64 *counter, __u64 count)
 {
-	(*counter)++;
+	*counter += count;
 }
 
 static __always_inline void count_owner(__u64 owner, __u32 method)

@@ -29,7 +29,7 @@ static __always_inline void end_window(struct workspace *w, __u32 position, __u3
 #pragma unroll
 	for (i = 0; i < 8; i++)
 		behind[i] = 0;
-	w->position = position;
+	w->position = w->reached = position;
 	w->end = end;
 }
 

@@ -88,6 +88,27 @@ struct series_key {
 
 #define SERIES_OTHER 0
 
+/* Key of response_map: its owner is the status code, and SERIES_OTHER where there was no more room.
+ */
+#define RESPONSE_MAP_ENTRIES 256
+
+/* Of durations; the bounds are those of OpenTelemetry's http.server.request.duration. */
+#define DURATION_BUCKETS 15
+
+/* Value of exchange_map, by method: what became of requests. */
+struct exchange_counts {
+	/* answered within 5, 10, 25, 50, 75, 100, 250, 500, 750 ms, 1, 2.5, 5, 7.5, 10 s, and
+	 * later; each in one of them */
+	__u64 durations[DURATION_BUCKETS];
+	__u64 nanoseconds;     /* from the first octet of requests to that of their responses */
+	__u64 unanswered;      /* of which the connection ended before */
+	__u64 request_octets;  /* TCP payload of the requests */
+	__u64 response_octets; /* and of their responses */
+	__u64 reserved;
+};
+
+#define EXCHANGE_MAP_ENTRIES 16
+
 /* Unless the loader is told otherwise. */
 #define SERIES_MAX 200
 
@@ -124,6 +145,8 @@ struct capture_config {
 
 _Static_assert(sizeof(struct datarec) == 8, "read by Java");
 _Static_assert(sizeof(struct series_key) == 16, "read by Java");
+_Static_assert(sizeof(struct exchange_counts) == 160, "read by Java");
+_Static_assert(METHOD_COUNT <= EXCHANGE_MAP_ENTRIES, "exchange_map has room");
 _Static_assert(sizeof(struct capture_info) == 72, "written and read by Java");
 _Static_assert(__builtin_offsetof(struct capture_info, ifindex) == 4, "written and read by Java");
 _Static_assert(__builtin_offsetof(struct capture_info, hook) == 8, "written and read by Java");

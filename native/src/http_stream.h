@@ -49,7 +49,7 @@ static __always_inline void read_start_line(packet_t *packet, struct workspace *
 	struct stream *s = &w->stream;
 
 	if (s->phase == PHASE_START)
-		w->reached = read_start(w, w->reached);
+		w->reached = read_start(packet, w, w->reached);
 	settle();
 	if (s->phase == PHASE_METHOD)
 		w->reached = read_method(w, w->reached, end);
@@ -121,6 +121,8 @@ static __always_inline void read_window(packet_t *packet, struct workspace *w)
 		else
 			read_body(w, end);
 		settle();
+		if (w->ended)
+			note_response(packet);
 		if (is_rest(w->stream.phase) && !w->stop && w->reached < end)
 			read_rest(packet, w);
 		settle();

@@ -9,7 +9,7 @@
 #include "http_counter.h"
 #include "workspace.h"
 
-/* Nothing is counted in these four: they say what those of interfaces are like. */
+/* Nothing is counted in these: they say what those of interfaces are like. */
 struct request_counts {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, REQUEST_MAP_ENTRIES);
@@ -39,6 +39,21 @@ struct port_counts {
 	__type(value, __u64);
 } port_request_map SEC(".maps");
 
+struct response_counts {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, RESPONSE_MAP_ENTRIES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct series_key);
+	__type(value, __u64);
+} response_map SEC(".maps");
+
+struct exchange_counts_by_method {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EXCHANGE_MAP_ENTRIES);
+	__type(key, __u32);
+	__type(value, struct exchange_counts);
+} exchange_map SEC(".maps");
+
 /* Room is made as interfaces come. */
 #define INTERFACE_MAP(name, counts)                      \
 	struct {                                         \
@@ -52,6 +67,8 @@ struct port_counts {
 INTERFACE_MAP(request_maps, request_counts);
 INTERFACE_MAP(packet_maps, packet_counts);
 INTERFACE_MAP(unseen_maps, unseen_counts);
+INTERFACE_MAP(response_maps, response_counts);
+INTERFACE_MAP(exchange_maps, exchange_counts_by_method);
 INTERFACE_MAP(port_request_maps, port_counts);
 
 static __always_inline void *request_counts(packet_t *packet)
@@ -80,6 +97,20 @@ static __always_inline void *port_counts(packet_t *packet)
 	__u32 interface = packet->ifindex;
 
 	return bpf_map_lookup_elem(&port_request_maps, &interface);
+}
+
+static __always_inline void *response_counts(const struct workspace *w)
+{
+	__u32 interface = w->owner >> 32;
+
+	return bpf_map_lookup_elem(&response_maps, &interface);
+}
+
+static __always_inline void *exchanges(const struct workspace *w)
+{
+	__u32 interface = w->owner >> 32;
+
+	return bpf_map_lookup_elem(&exchange_maps, &interface);
 }
 
 #endif

@@ -4,6 +4,7 @@
 #define JUDGE_H
 
 #include "answers.h"
+#include "endings.h"
 #include "link_parse.h"
 #include "plain_packet.h"
 #include "requests.h"
@@ -49,6 +50,13 @@ static __always_inline int is_farewell(const struct workspace *w, int result)
 	       port_state(w->payload.local_port) == PORT_HTTP;
 }
 
+static __always_inline void judge_last(packet_t *packet, const struct workspace *w)
+{
+	judge_farewell(packet);
+	if (w->payload.flags & TCP_RST)
+		note_end(packet, 0);
+}
+
 /* One whose headers are out of the ordinary, or that begins or ends a connection. */
 static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
 {
@@ -63,7 +71,7 @@ static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
 	else if (w->payload.flags & TCP_SYN)
 		note_opening(packet);
 	else if (is_farewell(w, result))
-		judge_farewell(packet);
+		judge_last(packet, w);
 	if (result == RESULT_REQUEST)
 		result = judge_data(packet, port_state(w->payload.local_port));
 	release_workspace(packet);
@@ -83,12 +91,16 @@ static __always_inline int judge_received(packet_t *packet, __u32 no_link_header
 }
 
 /* The payload is in the workspace. */
-static __always_inline void note_sent(packet_t *packet, const struct payload *payload)
+static __always_inline void note_sent(packet_t *packet, const struct payload *payload, int result)
 {
 	if (payload->may_be_quic)
 		note_quic(packet, 1);
-	else if (port_state(payload->remote_port) == PORT_HTTP)
+	if (port_state(payload->remote_port) != PORT_HTTP)
+		return;
+	if (result == RESULT_REQUEST)
 		follow_answers(packet);
+	if (payload->flags & (TCP_FIN | TCP_RST))
+		note_end(packet, 1);
 }
 
 /* A packet that is sent. */
@@ -109,8 +121,7 @@ static __always_inline void judge_sent(packet_t *packet, __u32 no_link_header)
 		result = parse_packet(packet, no_link_header);
 	else
 		w->payload = payload;
-	if (result == RESULT_REQUEST || w->payload.may_be_quic)
-		note_sent(packet, &w->payload);
+	note_sent(packet, &w->payload, result);
 	release_workspace(packet);
 }
 

@@ -3,7 +3,7 @@
 #ifndef MESSAGE_END_H
 #define MESSAGE_END_H
 
-#include "workspace.h"
+#include "exchanges.h"
 
 static __always_inline void enter_tunnel(struct workspace *w)
 {
@@ -103,6 +103,7 @@ static __always_inline void end_response_head(struct workspace *w)
 		return;
 	}
 	w->flow.answered++;
+	w->ended = 1;
 	if (opens_tunnel(w, status)) {
 		w->flow.tunnel = w->flow.answered;
 		s->phase = PHASE_UNTIL_CLOSE;

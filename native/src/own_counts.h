@@ -42,6 +42,24 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } port_request_map SEC(".maps");
 
+/* By status code and method. What has no room is under SERIES_OTHER. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, RESPONSE_MAP_ENTRIES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct series_key);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} response_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EXCHANGE_MAP_ENTRIES);
+	__type(key, __u32);
+	__type(value, struct exchange_counts);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} exchange_map SEC(".maps");
+
 static __always_inline void *request_counts(packet_t *packet)
 {
 	(void)packet;
@@ -64,6 +82,18 @@ static __always_inline void *port_counts(packet_t *packet)
 {
 	(void)packet;
 	return &port_request_map;
+}
+
+static __always_inline void *response_counts(const struct workspace *w)
+{
+	(void)w;
+	return &response_map;
+}
+
+static __always_inline void *exchanges(const struct workspace *w)
+{
+	(void)w;
+	return &exchange_map;
 }
 
 #endif

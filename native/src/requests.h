@@ -85,13 +85,6 @@ static __always_inline int keep_or_pass(packet_t *packet, struct workspace *w, _
 	return 1;
 }
 
-/* The answer that would decide goes another way, but the client has it. */
-static __always_inline int is_answered_unseen(const struct workspace *w)
-{
-	return !w->flow.server_seen &&
-	       (__s32)(w->payload.acknowledgement - w->flow.answers.next) > 0;
-}
-
 /* What was kept for that answer goes on as HTTP: nobody said otherwise. */
 static __always_inline void read_undecided(packet_t *packet, struct workspace *w)
 {
@@ -159,9 +152,10 @@ static __always_inline int judge_next(packet_t *packet, struct workspace *w)
 }
 
 /* Most data is of bodies, of tunnels and of what is no HTTP, and in order: it takes little then. */
-static __always_inline int judge_plain(packet_t *packet, struct flow *flow,
-				       const struct payload *payload)
+static __always_inline int judge_plain(packet_t *packet, const struct workspace *w,
+				       struct flow *flow)
 {
+	const struct payload *payload = &w->payload;
 	struct stream *requests = &flow->requests;
 	struct look look;
 	int result;
@@ -172,6 +166,9 @@ static __always_inline int judge_plain(packet_t *packet, struct flow *flow,
 		if (payload->length >= requests->left)
 			return RESULT_COUNT;
 		requests->left -= payload->length;
+		requests->accounted += payload->length;
+		if (!is_excluded(payload->local_port))
+			add_octets(w, 0, requests->method, payload->length);
 		result = RESULT_BODY;
 	} else if (requests->phase == PHASE_TUNNEL) {
 		result = RESULT_TUNNEL;
@@ -251,7 +248,7 @@ SUBPROGRAM int judge_data(packet_t *packet, __u32 port)
 	}
 	if (take_lock(&flow->lock))
 		return RESULT_RESYNC;
-	result = judge_plain(packet, flow, &w->payload);
+	result = judge_plain(packet, w, flow);
 	if (result == RESULT_COUNT) {
 		begin_work(w, 0, w->payload.local_port);
 		copy_flow(&w->flow, flow);

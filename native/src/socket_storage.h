@@ -30,9 +30,9 @@ struct {
 } cgroup_request_map SEC(".maps");
 
 /* What is sent may be interrupted by what is received. */
-static __always_inline void add_one(__u64 *counter)
+static __always_inline void add(__u64 *counter, __u64 count)
 {
-	__sync_fetch_and_add(counter, 1);
+	__sync_fetch_and_add(counter, count);
 }
 
 static __always_inline void count_owner(__u64 owner, __u32 method)

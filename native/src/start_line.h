@@ -3,7 +3,7 @@
 #ifndef START_LINE_H
 #define START_LINE_H
 
-#include "workspace.h"
+#include "exchanges.h"
 
 /* A token of so many octets is no method. */
 #define METHOD_OCTETS_MAX 128
@@ -81,13 +81,14 @@ static __always_inline __u32 read_method(struct workspace *w, __u32 position, __
 }
 
 /* Before a message: empty lines are passed over (RFC 9112 section 2.2; servers take any number). */
-static __always_inline __u32 read_start(struct workspace *w, __u32 position)
+static __always_inline __u32 read_start(packet_t *packet, struct workspace *w, __u32 position)
 {
 	struct stream *s = &w->stream;
 	__u8 octet = octet_at(w, position);
 
 	if (octet == '\r' || octet == '\n')
 		return position + 1;
+	begin_message(packet);
 	s->index = 0;
 	s->left = 0;
 	s->value = 0;

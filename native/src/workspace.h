@@ -22,6 +22,9 @@ struct workspace {
 	struct payload payload;
 	struct flow_key key;
 	__u64 owner; /* the cgroup that the packet's socket belongs to; or the interface; or 0 */
+	__u64 now;   /* nanoseconds of the monotonic clock; 0: not asked yet */
+	struct pending_key pending;
+	struct exchange exchange;
 	struct flow flow;     /* a copy; `stream` is the newer one of that which is read */
 	struct stream stream; /* the requests, or the answers, being read */
 	__u32 position;	      /* in the window: the next octet */
@@ -37,7 +40,8 @@ struct workspace {
 	__u8 too_long;	 /* a request line was */
 	__u8 from_block; /* whether the window is of kept octets */
 	__u8 begun;	 /* whether the flow was, so that both of its sides are new */
-	__u8 reserved[2];
+	__u8 ended;	 /* whether a head has just been */
+	__u8 reserved;
 	__u8 window[WINDOW_OCTETS + 8] __attribute__((aligned(8))); /* zeros behind `end` */
 	struct block block;
 	__u8 block_room[BLOCK_OCTETS]; /* so that the verifier sees that copies to `block` stay
@@ -61,11 +65,20 @@ static __always_inline int make_opening(const struct flow_key *key, const struct
 static __always_inline const struct block *find_block(const struct block_key *key);
 static __always_inline int make_block(const struct block_key *key, const struct block *block);
 static __always_inline void drop_block(const struct block_key *key);
+static __always_inline const struct exchange *find_pending(const struct pending_key *key);
+static __always_inline void make_pending(const struct pending_key *key,
+					 const struct exchange *exchange);
+static __always_inline void drop_pending(const struct pending_key *key);
 static __always_inline __u8 port_state(__u16 port);
 static __always_inline void learn(__u16 port, __u8 state);
 static __always_inline int is_excluded(__u16 port);
 static __always_inline void count_method(packet_t *packet, __u32 method);
 static __always_inline void count_unseen(const struct workspace *w, __u32 protocol);
+static __always_inline struct exchange_counts *exchange_counts(const struct workspace *w,
+							       __u32 method);
+static __always_inline void count_response(const struct workspace *w, __u32 method, __u32 status);
+static __always_inline void add(__u64 *counter, __u64 count);
+static __always_inline __u64 monotonic_time(void);
 static __always_inline __u32 random_number(void);
 static __always_inline __u32 own_cpu(void);
 
@@ -102,16 +115,6 @@ static __always_inline __u32 forget(struct workspace *w, __u32 number)
 
 	*at = number;
 	return *at;
-}
-
-static __always_inline void count_request(packet_t *packet, struct workspace *w)
-{
-	if (w->excluded) {
-		w->excluded = 2;
-		return;
-	}
-	w->counted++;
-	count_method(packet, w->stream.method);
 }
 
 /* What follows cannot be told. */

@@ -133,6 +133,19 @@ static inline void server_says(struct connection *c, const char *text)
 	c->acknowledged = c->answered;
 }
 
+/* Without data: the server's last words, or its reset; or the client's. */
+static inline void server_ends(struct connection *c, __u8 flags)
+{
+	transmit(segment(c, 1, flags, c->server_start + c->answered, c->client_start + c->sent, "",
+			 0));
+}
+
+static inline void client_ends(struct connection *c, __u8 flags)
+{
+	receive(segment(c, 0, flags, c->client_start + c->sent, c->server_start + c->acknowledged,
+			"", 0));
+}
+
 static inline __u32 requests_counted(void)
 {
 	__u32 method, sum = 0;
@@ -157,6 +170,7 @@ static inline void learn_port(int ipv6)
 
 	client_says(&c, "GET / HTTP/1.1\r\n\r\n");
 	memset(host.requests, 0, sizeof(host.requests));
+	memset(host.exchanges, 0, sizeof(host.exchanges));
 	host_clear(&host_flows);
 }
 

@@ -24,13 +24,18 @@ struct host_map {
 static struct host_map host_flows = {sizeof(struct flow_key), sizeof(struct flow), 0, {}};
 static struct host_map host_openings = {sizeof(struct flow_key), sizeof(struct opening), 0, {}};
 static struct host_map host_blocks = {sizeof(struct block_key), sizeof(struct block), 0, {}};
+static struct host_map host_pending = {sizeof(struct pending_key), sizeof(struct exchange), 0, {}};
 
 static struct {
 	struct workspace workspace;
 	struct port_set ports;
 	int any_learned;
+	int any_response;
 	__u64 requests[METHOD_COUNT];
 	__u64 unseen[UNSEEN_COUNT];
+	struct exchange_counts exchanges[METHOD_COUNT];
+	__u64 responses[METHOD_COUNT][1000];
+	__u64 time;	    /* nanoseconds */
 	int first_method;   /* the first that was counted since host_forget, or -1 */
 	int first_too_long; /* whether a line was too long before it */
 	int excluded_port;
@@ -110,11 +115,16 @@ static inline void host_forget(void)
 	host_clear(&host_flows);
 	host_clear(&host_openings);
 	host_clear(&host_blocks);
+	host_clear(&host_pending);
 	if (host.any_learned)
 		memset(&host.ports, 0, sizeof(host.ports));
 	host.any_learned = 0;
 	memset(host.requests, 0, sizeof(host.requests));
 	memset(host.unseen, 0, sizeof(host.unseen));
+	memset(host.exchanges, 0, sizeof(host.exchanges));
+	if (host.any_response)
+		memset(host.responses, 0, sizeof(host.responses));
+	host.any_response = 0;
 	memset(&host.workspace, 0xa5, sizeof(host.workspace));
 	host.first_method = -1;
 	host.first_too_long = 0;
@@ -191,6 +201,22 @@ static __always_inline void drop_block(const struct block_key *key)
 	host_remove(&host_blocks, key);
 }
 
+static __always_inline const struct exchange *find_pending(const struct pending_key *key)
+{
+	return host_value(&host_pending, key);
+}
+
+static __always_inline void make_pending(const struct pending_key *key,
+					 const struct exchange *exchange)
+{
+	host_put(&host_pending, key, exchange);
+}
+
+static __always_inline void drop_pending(const struct pending_key *key)
+{
+	host_remove(&host_pending, key);
+}
+
 static __always_inline __u8 port_state(__u16 port)
 {
 	return host.ports.state[port];
@@ -223,6 +249,32 @@ static __always_inline void count_unseen(const struct workspace *w, __u32 protoc
 	(void)w;
 	assert(protocol < UNSEEN_COUNT);
 	host.unseen[protocol]++;
+}
+
+static __always_inline struct exchange_counts *exchange_counts(const struct workspace *w,
+							       __u32 method)
+{
+	(void)w;
+	assert(method < METHOD_COUNT);
+	return &host.exchanges[method];
+}
+
+static __always_inline void count_response(const struct workspace *w, __u32 method, __u32 status)
+{
+	(void)w;
+	assert(method < METHOD_COUNT && status < 1000);
+	host.responses[method][status]++;
+	host.any_response = 1;
+}
+
+static __always_inline void add(__u64 *counter, __u64 count)
+{
+	*counter += count;
+}
+
+static __always_inline __u64 monotonic_time(void)
+{
+	return host.time;
 }
 
 static __always_inline __u32 random_number(void)

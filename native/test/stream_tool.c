@@ -73,6 +73,7 @@ static void forget_connections(void)
 	host_clear(&host_flows);
 	host_clear(&host_openings);
 	host_clear(&host_blocks);
+	host_clear(&host_pending);
 }
 
 int main(void)

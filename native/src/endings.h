@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* The end of a connection: what was not answered will not be. */
+#ifndef ENDINGS_H
+#define ENDINGS_H
+
+#include "connection.h"
+
+/* Requests that one connection leaves without an answer, and that are looked for. */
+#define UNANSWERED_MAX 256
+
+/* The last request, whose head may not have ended yet. */
+static __always_inline __u32 last_request(const struct flow *flow)
+{
+	__u32 next = flow->requested + 1;
+
+	return flow->awaited.number == next ? next : flow->requested;
+}
+
+/* A reset that is nowhere near is not the peer's; behind answers that cannot be followed nothing is
+ * known. The payload and the key are in the workspace. */
+SUBPROGRAM int ends_unanswered(packet_t *packet, int from_server)
+{
+	struct workspace *w = workspace(packet);
+	const struct flow *flow;
+	__u32 at;
+	__s32 ahead;
+
+	if (!w)
+		return 0;
+	flow = find_flow(packet, &w->key);
+	if (!flow || flow->answers.phase == PHASE_LOST ||
+	    (__s32)(last_request(flow) - flow->answered) <= 0)
+		return 0;
+	at = w->payload.sequence + w->payload.length;
+	ahead = at - (from_server ? flow->answers.next : flow->requests.next);
+	return w->payload.flags & TCP_RST ? ahead >= -HELD_MAX && ahead <= HELD_MAX : !ahead;
+}
+
+/* The next one. */
+SUBPROGRAM int count_unanswered(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	struct exchange_counts *counts;
+
+	if (!w)
+		return 0;
+	w->flow.answered++;
+	if (take_exchange(w, w->flow.answered) || w->excluded)
+		return 0;
+	counts = exchange_counts(w, w->exchange.method);
+	if (counts)
+		add(&counts->unanswered, 1);
+	return 0;
+}
+
+static __always_inline void count_all_unanswered(packet_t *packet, struct workspace *w)
+{
+	__u32 last = last_request(&w->flow), i;
+
+	KEEP_LOOP
+	for (i = 0; i < UNANSWERED_MAX; i++) {
+		if ((__s32)(last - w->flow.answered) <= 0)
+			break;
+		count_unanswered(packet);
+	}
+	w->flow.answered = last;
+}
+
+/* The server closes, or either of them resets. The payload is in the workspace. */
+SUBPROGRAM int note_end(packet_t *packet, int from_server)
+{
+	struct workspace *w = workspace(packet);
+	struct flow *flow;
+
+	if (!w || read_key(packet, w, from_server) || !ends_unanswered(packet, from_server))
+		return 0;
+	flow = find_flow(packet, &w->key);
+	if (!flow || take_lock(&flow->answers_lock))
+		return 0;
+	begin_work(w, 1, from_server ? w->payload.remote_port : w->payload.local_port);
+	copy_flow(&w->flow, flow);
+	count_all_unanswered(packet, w);
+	copy_answers(flow, &w->flow);
+	release_lock(&flow->answers_lock);
+	return 0;
+}
+
+#endif
