@@ -85,7 +85,7 @@ static __always_inline void judge_answer(packet_t *packet, struct workspace *w)
 			w->stream.next = w->payload.sequence + length;
 		stopped = w->stop == STOP_UNDECIDED;
 		w->stop = 0;
-		account(packet);
+		leave_message(packet);
 		w->flow.answers = w->stream;
 		decide(packet);
 		ahead = w->payload.sequence - w->flow.answers.next;

@@ -8,5 +8,6 @@
 #include "http_counter.h"
 
 const volatile struct capture_config capture_config SEC(".rodata.config") = {};
+const volatile struct route_table route_table SEC(".rodata.routes") = {};
 
 #endif

@@ -56,6 +56,24 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } port_map SEC(".maps");
 
+/* Heads of requests that packets have cut, by the name of their connection. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, HEADS_MAX);
+	__type(key, __u64);
+	__type(value, struct request_head);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} head_map SEC(".maps");
+
+/* Segments of routes; the loader's, and new with each program. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ROUTES_MAX *SEGMENTS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct route_key);
+	__type(value, __u64);
+} route_map SEC(".maps");
+
 /* For readers; the program does not use it. The loader makes a new one at each load, hence not
  * pinned by name. */
 struct {
@@ -112,7 +130,7 @@ static __always_inline void drop_block(const struct block_key *key)
 	bpf_map_delete_elem(&block_map, key);
 }
 
-static __always_inline const struct exchange *find_pending(const struct pending_key *key)
+static __always_inline struct exchange *find_pending(const struct pending_key *key)
 {
 	return bpf_map_lookup_elem(&pending_map, key);
 }
@@ -180,27 +198,35 @@ static __always_inline __u32 own_cpu(void)
 	return bpf_get_smp_processor_id();
 }
 
+/* So that a series begins; of any shape. */
+static const struct url_counts nothing = {};
+
 /* A series of its own, or the rest's where there is room for no more. */
-static __always_inline void count_series(void *map, __u64 owner, __u32 method)
+static __always_inline void *find_series(void *map, __u64 owner, __u32 method, __u32 rest)
 {
 	struct series_key key = {.owner = owner, .method = method};
-	__u64 one = 1;
-	__u64 *requests;
+	void *value;
 
 	if (!map)
-		return;
-	requests = bpf_map_lookup_elem(map, &key);
-	if (!requests) {
-		if (!bpf_map_update_elem(map, &key, &one, BPF_NOEXIST))
-			return;
-		/* Another CPU was first, or it is full. */
-		requests = bpf_map_lookup_elem(map, &key);
-		key.owner = SERIES_OTHER;
-		if (!requests)
-			requests = bpf_map_lookup_elem(map, &key);
-	}
-	if (requests)
-		add(requests, 1);
+		return NULL;
+	value = bpf_map_lookup_elem(map, &key);
+	if (value)
+		return value;
+	bpf_map_update_elem(map, &key, &nothing, BPF_NOEXIST);
+	value = bpf_map_lookup_elem(map, &key);
+	if (value)
+		return value;
+	key.owner = SERIES_OTHER;
+	key.method = rest;
+	return bpf_map_lookup_elem(map, &key);
+}
+
+static __always_inline void count_series(void *map, __u64 owner, __u32 method)
+{
+	__u64 *count = find_series(map, owner, method, method);
+
+	if (count)
+		add(count, 1);
 }
 
 SUBPROGRAM int count_labelled(packet_t *packet, __u32 method)
@@ -247,6 +273,67 @@ static __always_inline struct exchange_counts *exchange_counts(const struct work
 static __always_inline void count_response(const struct workspace *w, __u32 method, __u32 status)
 {
 	count_series(response_counts(w), status, method);
+}
+
+static __always_inline int keeps_heads(void)
+{
+	return capture_config.flags & CONFIG_URLS;
+}
+
+static __always_inline const struct request_head *find_head(const __u64 *connection)
+{
+	return bpf_map_lookup_elem(&head_map, connection);
+}
+
+static __always_inline void make_head(const __u64 *connection, const struct request_head *head)
+{
+	bpf_map_update_elem(&head_map, connection, head, BPF_ANY);
+}
+
+static __always_inline void drop_head(const __u64 *connection)
+{
+	bpf_map_delete_elem(&head_map, connection);
+}
+
+static __always_inline const struct route_table *routes(void)
+{
+	const struct route_table *table = (const void *)&route_table;
+
+	/* The compiler would take it for empty. */
+	asm volatile("" : "+r"(table));
+	return table;
+}
+
+static __always_inline const __u64 *find_routes(const struct route_key *key)
+{
+	return bpf_map_lookup_elem(&route_map, key);
+}
+
+static __always_inline int know_url(const struct workspace *w)
+{
+	void *names = url_names(w);
+
+	if (!names)
+		return -1;
+	if (bpf_map_lookup_elem(names, &w->scan.owner))
+		return 0;
+	bpf_map_update_elem(names, &w->scan.owner, &w->name, BPF_NOEXIST);
+	return bpf_map_lookup_elem(names, &w->scan.owner) ? 0 : -1;
+}
+
+static __always_inline struct url_counts *url_counts(const struct workspace *w, __u64 url,
+						     __u32 method)
+{
+	return find_series(url_requests(w), url, method, method);
+}
+
+static __always_inline void count_url_response(const struct workspace *w, __u64 url, __u32 method,
+					       __u32 status)
+{
+	__u64 *count = find_series(url_responses(w), url, method | status << STATUS_SHIFT, method);
+
+	if (count)
+		add(count, 1);
 }
 
 /* The hooks that count packets are not entered twice on a CPU. */

@@ -7,6 +7,7 @@
 
 #include "first_look.h"
 #include "http_stream.h"
+#include "urls.h"
 
 /* The first tries follow one another as fast as most work is done. The verifier looks at each. */
 #define LOCK_TRIES 256
@@ -153,11 +154,18 @@ static __always_inline void begin_packet(struct workspace *w, __u32 skip)
 SUBPROGRAM int read_part(packet_t *packet)
 {
 	__u32 i;
+	int more;
 
 	KEEP_LOOP
-	for (i = 0; i < GOES_IN_PART; i++)
-		if (!read_on(packet))
+	for (i = 0; i < GOES_IN_PART; i++) {
+		more = read_on(packet);
+		if (more == READ_REQUEST)
+			more = count_url(packet);
+		else if (more == READ_RESPONSE)
+			more = note_response(packet);
+		if (!more)
 			return 0;
+	}
 	return 1;
 }
 
@@ -208,7 +216,7 @@ static __always_inline void leave_requests(packet_t *packet, struct workspace *w
 		if ((__s32)(end - w->stream.next) > 0)
 			w->stream.next = end;
 	}
-	account(packet);
+	leave_message(packet);
 	w->flow.requests = w->stream;
 }
 

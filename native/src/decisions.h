@@ -23,7 +23,7 @@ static __always_inline void leave_kept(packet_t *packet, struct workspace *w)
 		release_held(packet);
 		w->flow.lost_at = w->payload.sequence;
 	}
-	account(packet);
+	leave_message(packet);
 	w->flow.requests = w->stream;
 	w->answers = 1;
 	w->stop = 0;

@@ -66,13 +66,40 @@ static __always_inline void count_all_unanswered(packet_t *packet, struct worksp
 	w->flow.answered = last;
 }
 
+/* A request whose head does not end any more. The payload and the key are in the workspace. */
+SUBPROGRAM int abandon_head(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	struct flow *flow;
+
+	if (!w)
+		return 0;
+	flow = find_flow(packet, &w->key);
+	if (!flow || !(flow->flags & FLOW_URL_DUE) || take_lock(&flow->lock))
+		return 0;
+	begin_work(w, 0, w->key.server_port);
+	copy_flow(&w->flow, flow);
+	w->stream = w->flow.requests;
+	if (w->flow.flags & FLOW_KEEPS_HEAD)
+		load_head(packet);
+	count_url(packet);
+	forget_head(w);
+	copy_requests(flow, &w->flow);
+	release_lock(&flow->lock);
+	return 0;
+}
+
 /* The server closes, or either of them resets. The payload is in the workspace. */
 SUBPROGRAM int note_end(packet_t *packet, int from_server)
 {
 	struct workspace *w = workspace(packet);
 	struct flow *flow;
 
-	if (!w || read_key(packet, w, from_server) || !ends_unanswered(packet, from_server))
+	if (!w || read_key(packet, w, from_server))
+		return 0;
+	if (keeps_heads())
+		abandon_head(packet);
+	if (!ends_unanswered(packet, from_server))
 		return 0;
 	flow = find_flow(packet, &w->key);
 	if (!flow || take_lock(&flow->answers_lock))

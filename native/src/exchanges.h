@@ -4,7 +4,7 @@
 #ifndef EXCHANGES_H
 #define EXCHANGES_H
 
-#include "workspace.h"
+#include "request_head.h"
 
 #define MILLISECONDS 1000000ull
 
@@ -51,10 +51,10 @@ SUBPROGRAM int begin_exchange(packet_t *packet)
 	exchange->began = w->flow.began;
 	exchange->number = w->flow.requested + 1;
 	exchange->method = w->stream.method;
+	exchange->url = SERIES_OTHER;
 	if (exchange != &w->exchange)
 		return 0;
-	if (!w->flow.connection)
-		w->flow.connection = (__u64)random_number() << 32 | random_number() | 1;
+	name_connection(w);
 	name_pending(w, exchange->number);
 	make_pending(&w->pending, exchange);
 	return 0;
@@ -119,7 +119,24 @@ static __always_inline void account_up_to(struct workspace *w, __u32 sequence)
 		add_octets(w, w->answers, w->stream.method, octets);
 }
 
-/* The head of a final response has been read. */
+/* Of the response to w->exchange. */
+SUBPROGRAM int note_url_response(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	struct url_counts *counts;
+
+	if (!w)
+		return 0;
+	counts = url_counts(w, w->exchange.url, w->exchange.method);
+	if (counts) {
+		add(&counts->responses, 1);
+		add(&counts->nanoseconds, w->flow.answer_began - w->exchange.began);
+	}
+	count_url_response(w, w->exchange.url, w->exchange.method, w->stream.status);
+	return 0;
+}
+
+/* The head of a final response has been read. Answers as read_on does. */
 SUBPROGRAM int note_response(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
@@ -128,7 +145,6 @@ SUBPROGRAM int note_response(packet_t *packet)
 
 	if (!w)
 		return 0;
-	w->ended = 0;
 	if (take_exchange(w, w->flow.answered)) {
 		w->stream.method = METHOD_OTHER;
 	} else {
@@ -138,10 +154,13 @@ SUBPROGRAM int note_response(packet_t *packet)
 		if (counts && !w->excluded) {
 			count_duration(counts, w->flow.answer_began - w->exchange.began);
 			count_response(w, method, w->stream.status);
+			if (keeps_heads())
+				note_url_response(packet);
 		}
 	}
 	account_up_to(w, reading_at(w));
-	return 0;
+	w->ended = 0;
+	return may_read_on(w);
 }
 
 /* Whose the octets are that have been read is known once the method is; of answers, once their head
@@ -160,16 +179,6 @@ static __always_inline int may_account(const struct workspace *w)
 	       !(s->phase == PHASE_UNTIL_CLOSE && w->flow.tunnel == w->flow.answered);
 }
 
-/* Counts the octets that have been read, up to where reading is. */
-SUBPROGRAM int account(packet_t *packet)
-{
-	struct workspace *w = workspace(packet);
-
-	if (w && may_account(w))
-		account_up_to(w, reading_at(w));
-	return 0;
-}
-
 /* The first octet of a message is the next to be read. */
 SUBPROGRAM int begin_message(packet_t *packet)
 {
@@ -177,10 +186,13 @@ SUBPROGRAM int begin_message(packet_t *packet)
 
 	if (!w)
 		return 0;
-	if (w->answers)
+	if (w->answers) {
 		w->flow.answer_began = now(w);
-	else
+	} else {
 		w->flow.began = now(w);
+		if (keeps_heads())
+			begin_head(&w->head);
+	}
 	if (w->stream.accounted != reading_at(w) && may_account(w))
 		account_up_to(w, reading_at(w));
 	return 0;
@@ -194,6 +206,8 @@ static __always_inline void count_request(packet_t *packet, struct workspace *w)
 	}
 	w->counted++;
 	begin_exchange(packet);
+	if (keeps_heads())
+		w->flow.flags |= FLOW_URL_DUE;
 	count_method(packet, w->stream.method);
 }
 

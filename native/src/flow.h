@@ -9,6 +9,7 @@
 #define OPENINGS_MAX 16384
 #define BLOCKS_MAX   4096
 #define PENDING_MAX  16384
+#define HEADS_MAX    1024
 
 /* A connection, as its client's packets name it. IPv4 addresses have three words of zero. */
 struct flow_key {
@@ -44,6 +45,7 @@ enum phase {
 	PHASE_REST,	/* behind what matters of the line */
 	PHASE_LENGTH,	/* in the value of Content-Length */
 	PHASE_CODING,	/* in the value of Transfer-Encoding */
+	PHASE_HOST,	/* in the value of Host */
 	PHASE_HEAD_END, /* behind the CR of the empty line */
 	PHASE_BODY,
 	PHASE_CHUNK_SIZE,
@@ -84,6 +86,7 @@ struct stream {
 /* A request that awaits its answer. */
 struct exchange {
 	__u64 began;  /* when its first octet was seen: nanoseconds of the monotonic clock */
+	__u64 url;    /* its owner in url_request_map; 0: none of its own, or not known yet */
 	__u32 number; /* of the request in its connection, from 1 on */
 	__u8 method;  /* enum http_method */
 	__u8 reserved[3];
@@ -125,9 +128,25 @@ struct flow {
 	__u64 answer_began; /* when the first octet of the answer being read was seen */
 };
 
-#define FLOW_STARTED 1 /* `start` is known */
-#define FLOW_HOLDS   2 /* octets are kept */
-#define FLOW_FOREIGN 4 /* never was HTTP */
+#define FLOW_STARTED	1  /* `start` is known */
+#define FLOW_HOLDS	2  /* octets are kept */
+#define FLOW_FOREIGN	4  /* never was HTTP */
+#define FLOW_URL_DUE	8  /* a request counts, and its URL is not known yet */
+#define FLOW_KEEPS_HEAD 16 /* what came of its head is in head_map */
+
+/* What of a request's head tells its URL, while that head is read. */
+#define TARGET_ROOM 256
+#define HOST_ROOM   128
+
+struct request_head {
+	__u32 target_length; /* of which the first TARGET_ROOM octets are here */
+	__u32 host_length;
+	__u8 has_host;
+	__u8 lost; /* it was not to be kept */
+	__u8 reserved[6];
+	__u8 target[TARGET_ROOM + 8];
+	__u8 host[HOST_ROOM + 8];
+};
 
 /* Octets that came too early, by where they stand among the sequence numbers. */
 struct block_key {
@@ -158,9 +177,9 @@ struct port_set {
 
 _Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed");
 _Static_assert(sizeof(struct stream) == 32, "copied by words");
-_Static_assert(sizeof(struct exchange) == 16, "copied by words");
+_Static_assert(sizeof(struct exchange) == 24, "copied by words");
 _Static_assert(sizeof(struct pending_key) == 16, "no padding: it is hashed");
-_Static_assert(sizeof(struct flow) == 176, "copied by words");
+_Static_assert(sizeof(struct flow) == 184, "copied by words");
 _Static_assert(sizeof(struct block_key) == 8, "no padding: it is hashed");
 
 #endif

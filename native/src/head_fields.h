@@ -15,6 +15,7 @@
 #define FIELD_LENGTH	  0
 #define FIELD_CODING	  1
 #define FIELD_UPGRADE	  2
+#define FIELD_HOST	  3
 
 /* While a name is read, `index` holds the octets matched, and above them which name it may be. */
 #define FIELD_SHIFT	6
@@ -30,6 +31,7 @@ static const struct field_name field_names[4] = {
 	{"content-length:", "       \0      \0", 15},
 	{"transfer-encoding:", "        \0        \0", 18},
 	{"upgrade:", "       \0", 8},
+	{"host:", "    \0", 5},
 };
 
 static __always_inline __u64 name_word(const __u8 *octets)
@@ -51,7 +53,9 @@ static __always_inline int may_matter(__u64 word)
 
 	return (word & 0xff) <= '\r' || lower == OCTETS('c', 'o', 'n', 't', 'e', 'n', 't', '-') ||
 	       lower == OCTETS('t', 'r', 'a', 'n', 's', 'f', 'e', 'r') ||
-	       lower == OCTETS('u', 'p', 'g', 'r', 'a', 'd', 'e', ':');
+	       lower == OCTETS('u', 'p', 'g', 'r', 'a', 'd', 'e', ':') ||
+	       (keeps_heads() &&
+		(lower & octets_before_index(5)) == OCTETS('h', 'o', 's', 't', ':', 0, 0, 0));
 }
 
 /* Reads to behind the line feed that ends the line, or behind what one step looks at. `in_head`:
@@ -102,21 +106,24 @@ static __always_inline __u32 read_field(struct workspace *w, __u32 position, __u
 		return position + 1;
 	}
 	octet |= 0x20;
-	if (octet != 'c' && octet != 't' && octet != 'u') {
+	if (octet != 'c' && octet != 't' && octet != 'u' && (octet != 'h' || !keeps_heads())) {
 		s->phase = PHASE_REST;
 		return position;
 	}
 	s->index = (octet == 'c'   ? FIELD_LENGTH
 		    : octet == 't' ? FIELD_CODING
-				   : FIELD_UPGRADE)
+		    : octet == 'u' ? FIELD_UPGRADE
+				   : FIELD_HOST)
 		   << FIELD_SHIFT;
 	s->phase = PHASE_FIELD_NAME;
 	return position;
 }
 
 /* The name was one of those, and its colon has been read. */
-static __always_inline void begin_value(struct stream *s, __u32 name)
+static __always_inline void begin_value(struct workspace *w, __u32 name)
 {
+	struct stream *s = &w->stream;
+
 	s->index = 0;
 	s->phase = PHASE_REST;
 	if (name == FIELD_LENGTH) {
@@ -124,8 +131,11 @@ static __always_inline void begin_value(struct stream *s, __u32 name)
 		s->value = 0;
 	} else if (name == FIELD_CODING) {
 		s->phase = PHASE_CODING;
-	} else {
+	} else if (name == FIELD_UPGRADE) {
 		s->flags |= STREAM_UPGRADE;
+	} else if (!w->answers && !w->head.has_host) {
+		w->head.host_length = 0;
+		s->phase = PHASE_HOST;
 	}
 }
 
@@ -153,7 +163,7 @@ static __always_inline __u32 read_field_name(struct workspace *w, __u32 position
 	index += taken;
 	s->index = name << FIELD_SHIFT | index;
 	if (index == (__u32)field->length)
-		begin_value(s, name);
+		begin_value(w, name);
 	return position + taken;
 }
 

@@ -66,6 +66,7 @@ enum unseen_protocol {
 
 #define CONFIG_PORT_LABELS   1
 #define CONFIG_CGROUP_LABELS 2
+#define CONFIG_URLS	     4
 
 #define REQUEST_MAP_ENTRIES  16
 #define PACKET_MAP_ENTRIES   64
@@ -111,6 +112,55 @@ struct exchange_counts {
 
 /* Unless the loader is told otherwise. */
 #define SERIES_MAX 200
+
+/* Likewise of URLs. */
+#define URL_SERIES_MAX 1000
+
+/* Octets of a host or a path; longer ones are cut, and end in the three octets of U+2026. */
+#define HOST_MAX   120
+#define PATH_MAX   240
+#define CUT_OCTETS 3
+
+/* Value of url_name_map: what its key, an owner in url_request_map, stands for. */
+struct url_name {
+	__u16 host_length;
+	__u16 path_length;
+	__u32 reserved;
+	__u8 host[136]; /* zeros behind */
+	__u8 path[264];
+};
+
+/* Value of url_request_map, the key of which is a struct series_key. */
+struct url_counts {
+	__u64 requests;
+	__u64 responses;   /* final ones */
+	__u64 nanoseconds; /* from requests to those */
+};
+
+/* In a key of url_response_map, the method, and above it the status code. */
+#define STATUS_SHIFT 8
+
+/* Routes that a path may be counted under. */
+#define ROUTES_MAX   64
+#define SEGMENTS_MAX 24
+
+/* Set by the loader, as capture_config is. Routes are bits, the first given the lowest. */
+struct route_table {
+	__u64 all;
+	__u64 excluded;		       /* those whose requests have no series of their own */
+	__u64 any[SEGMENTS_MAX];       /* with a parameter in that place */
+	__u64 ends[SEGMENTS_MAX + 1];  /* of so many segments */
+	__u64 tails[SEGMENTS_MAX + 1]; /* of so many, and any that follow */
+	__u16 lengths[ROUTES_MAX];
+	__u8 paths[ROUTES_MAX][264]; /* zeros behind */
+};
+
+/* Key of route_map: a segment's text, in its place, to the routes that have it there. */
+struct route_key {
+	__u64 hash;
+	__u32 place;
+	__u32 length;
+};
 
 enum capture_hook {
 	HOOK_TCX = 1,
@@ -158,6 +208,15 @@ _Static_assert(__builtin_offsetof(struct capture_info, netns) == 24, "written an
 _Static_assert(__builtin_offsetof(struct capture_info, version) == 32, "written and read by Java");
 _Static_assert(sizeof(struct capture_config) == 8200, "written by Java");
 _Static_assert(__builtin_offsetof(struct capture_config, excluded_ports) == 8, "written by Java");
+_Static_assert(sizeof(struct url_name) == 408, "read by Java");
+_Static_assert(sizeof(struct url_counts) == 24, "read by Java");
+_Static_assert(sizeof(struct route_key) == 16, "written by Java");
+_Static_assert(sizeof(struct route_table) == 17632, "written by Java");
+_Static_assert(__builtin_offsetof(struct route_table, any) == 16, "written by Java");
+_Static_assert(__builtin_offsetof(struct route_table, ends) == 208, "written by Java");
+_Static_assert(__builtin_offsetof(struct route_table, tails) == 408, "written by Java");
+_Static_assert(__builtin_offsetof(struct route_table, lengths) == 608, "written by Java");
+_Static_assert(__builtin_offsetof(struct route_table, paths) == 736, "written by Java");
 _Static_assert(METHOD_COUNT <= REQUEST_MAP_ENTRIES, "request_map has room");
 _Static_assert(RESULT_COUNT <= PACKET_MAP_ENTRIES, "packet_map has room");
 _Static_assert(UNSEEN_COUNT <= UNSEEN_MAP_ENTRIES, "unseen_map has room");

@@ -55,7 +55,7 @@ static __always_inline void read_start_line(packet_t *packet, struct workspace *
 		w->reached = read_method(w, w->reached, end);
 	settle();
 	if (s->phase == PHASE_TARGET && w->reached < end)
-		w->reached = read_target(w, w->reached, end);
+		w->reached = read_target(packet, w, w->reached, end);
 	settle();
 	if (s->phase == PHASE_VERSION && w->reached < end)
 		w->reached = read_version(packet, w, w->reached, end);
@@ -75,6 +75,9 @@ static __always_inline void read_head(packet_t *packet, struct workspace *w, __u
 	case PHASE_LENGTH:
 	case PHASE_CODING:
 		read_value(packet);
+		break;
+	case PHASE_HOST:
+		read_host(packet);
 		break;
 	case PHASE_HEAD_END:
 		w->reached = read_empty_line(w, w->reached);
@@ -112,7 +115,7 @@ static __always_inline void read_window(packet_t *packet, struct workspace *w)
 	w->reached = w->position;
 	KEEP_LOOP
 	for (i = 0; i < STEPS_MAX; i++) {
-		if (w->reached >= end || w->stop)
+		if (w->reached >= end || w->stop || w->ended)
 			break;
 		if (w->stream.phase <= PHASE_STATUS)
 			read_start_line(packet, w, end);
@@ -121,8 +124,6 @@ static __always_inline void read_window(packet_t *packet, struct workspace *w)
 		else
 			read_body(w, end);
 		settle();
-		if (w->ended)
-			note_response(packet);
 		if (is_rest(w->stream.phase) && !w->stop && w->reached < end)
 			read_rest(packet, w);
 		settle();
@@ -175,7 +176,7 @@ static __always_inline int load_octets(packet_t *packet, struct workspace *w)
 
 /*
  * Reads on for a while: what is left of the packet, and then what was kept of the octets behind it.
- * Answers whether there may be more.
+ * Answers whether there may be more, or that a head has ended first: READ_…
  */
 SUBPROGRAM int read_on(packet_t *packet)
 {
@@ -196,7 +197,7 @@ SUBPROGRAM int read_on(packet_t *packet)
 	read_window(packet, w);
 	if (w->from_block && w->position >= WINDOW_OCTETS)
 		drop_held(w);
-	return !w->stop && (w->position < w->end || w->remaining || (w->flow.flags & FLOW_HOLDS));
+	return w->ended ? w->ended : may_read_on(w);
 }
 
 #endif

@@ -54,6 +54,32 @@ struct exchange_counts_by_method {
 	__type(value, struct exchange_counts);
 } exchange_map SEC(".maps");
 
+/* The URLs that have series; by their owner. If they are asked for, like the next two. */
+struct url_names {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, URL_SERIES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct url_name);
+} url_name_map SEC(".maps");
+
+struct url_request_counts {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, URL_SERIES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct series_key);
+	__type(value, struct url_counts);
+} url_request_map SEC(".maps");
+
+/* By URL, method and status code. */
+struct url_response_counts {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, URL_SERIES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct series_key);
+	__type(value, __u64);
+} url_response_map SEC(".maps");
+
 /* Room is made as interfaces come. */
 #define INTERFACE_MAP(name, counts)                      \
 	struct {                                         \
@@ -70,6 +96,9 @@ INTERFACE_MAP(unseen_maps, unseen_counts);
 INTERFACE_MAP(response_maps, response_counts);
 INTERFACE_MAP(exchange_maps, exchange_counts_by_method);
 INTERFACE_MAP(port_request_maps, port_counts);
+INTERFACE_MAP(url_name_maps, url_names);
+INTERFACE_MAP(url_request_maps, url_request_counts);
+INTERFACE_MAP(url_response_maps, url_response_counts);
 
 static __always_inline void *request_counts(packet_t *packet)
 {
@@ -111,6 +140,27 @@ static __always_inline void *exchanges(const struct workspace *w)
 	__u32 interface = w->owner >> 32;
 
 	return bpf_map_lookup_elem(&exchange_maps, &interface);
+}
+
+static __always_inline void *url_names(const struct workspace *w)
+{
+	__u32 interface = w->owner >> 32;
+
+	return bpf_map_lookup_elem(&url_name_maps, &interface);
+}
+
+static __always_inline void *url_requests(const struct workspace *w)
+{
+	__u32 interface = w->owner >> 32;
+
+	return bpf_map_lookup_elem(&url_request_maps, &interface);
+}
+
+static __always_inline void *url_responses(const struct workspace *w)
+{
+	__u32 interface = w->owner >> 32;
+
+	return bpf_map_lookup_elem(&url_response_maps, &interface);
 }
 
 #endif

@@ -66,6 +66,8 @@ static __always_inline void end_request_head(struct workspace *w)
 	struct stream *s = &w->stream;
 	__u64 bit = 1ull << (++w->flow.requested & 63);
 
+	if (w->flow.flags & FLOW_URL_DUE)
+		w->ended = READ_REQUEST;
 	if (s->method == METHOD_HEAD)
 		w->flow.head_requests |= bit;
 	else
@@ -103,7 +105,7 @@ static __always_inline void end_response_head(struct workspace *w)
 		return;
 	}
 	w->flow.answered++;
-	w->ended = 1;
+	w->ended = READ_RESPONSE;
 	if (opens_tunnel(w, status)) {
 		w->flow.tunnel = w->flow.answered;
 		s->phase = PHASE_UNTIL_CLOSE;

@@ -95,6 +95,8 @@ static __always_inline int begins_anew(packet_t *packet, struct workspace *w)
 		return 0;
 	opening->flags |= OPENING_USED;
 	release_held(packet);
+	count_url(packet);
+	forget_head(w);
 	begin_flow(w, start);
 	w->flow.start = start;
 	w->flow.flags |= FLOW_STARTED;

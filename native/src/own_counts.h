@@ -60,6 +60,35 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } exchange_map SEC(".maps");
 
+/* The URLs that have series; by their owner. If they are asked for, like the next two. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, URL_SERIES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct url_name);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} url_name_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, URL_SERIES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct series_key);
+	__type(value, struct url_counts);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} url_request_map SEC(".maps");
+
+/* By URL, method and status code. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, URL_SERIES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct series_key);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} url_response_map SEC(".maps");
+
 static __always_inline void *request_counts(packet_t *packet)
 {
 	(void)packet;
@@ -94,6 +123,24 @@ static __always_inline void *exchanges(const struct workspace *w)
 {
 	(void)w;
 	return &exchange_map;
+}
+
+static __always_inline void *url_names(const struct workspace *w)
+{
+	(void)w;
+	return &url_name_map;
+}
+
+static __always_inline void *url_requests(const struct workspace *w)
+{
+	(void)w;
+	return &url_request_map;
+}
+
+static __always_inline void *url_responses(const struct workspace *w)
+{
+	(void)w;
+	return &url_response_map;
 }
 
 #endif

@@ -121,7 +121,8 @@ static __always_inline int begin_target(struct stream *s, __u8 first)
 	return 0;
 }
 
-static __always_inline __u32 read_target(struct workspace *w, __u32 position, __u32 end)
+static __always_inline __u32 read_target(packet_t *packet, struct workspace *w, __u32 position,
+					 __u32 end)
 {
 	struct stream *s = &w->stream;
 	__u32 from = position, i;
@@ -134,6 +135,8 @@ static __always_inline __u32 read_target(struct workspace *w, __u32 position, __
 			return lose(w, position);
 		if (s->index == 1) {
 			s->value++;
+			if (keeps_heads())
+				keep_target(packet, position, 1);
 			return position + 1;
 		}
 	}
@@ -157,6 +160,8 @@ static __always_inline __u32 read_target(struct workspace *w, __u32 position, __
 	if (colon)
 		s->flags |= STREAM_TARGET;
 	s->value += position - from;
+	if (keeps_heads())
+		keep_target(packet, from, position - from);
 	if (s->value > TARGET_END_MAX) {
 		w->too_long = 1;
 		s->phase = PHASE_REST;

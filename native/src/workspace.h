@@ -17,6 +17,29 @@
 #define STOP_UNDECIDED	2
 #define STOP_LOST	3
 
+/* Where a URL is worked on. */
+struct url_scan {
+	__u32 at;  /* in the target */
+	__u32 end; /* of what is kept of it */
+	__u32 out; /* in the name's path */
+	__u32 length;
+	__u64 hash;
+	__u64 alive;   /* routes that fit so far */
+	__u64 matched; /* routes that fit, whatever follows */
+	struct route_key key;
+	__u64 owner;
+	__u8 is_number;
+	__u8 is_hex;
+	__u8 is_uuid;
+	__u8 cut;
+	__u8 rooted; /* the path begins with a slash, if only by default */
+	__u8 reserved[3];
+};
+
+/* What has ended a reading, and is to be counted before it goes on. */
+#define READ_REQUEST  2 /* a request's head */
+#define READ_RESPONSE 3 /* a final response's */
+
 struct workspace {
 	__u64 users; /* where a packet may interrupt another */
 	struct payload payload;
@@ -40,8 +63,11 @@ struct workspace {
 	__u8 too_long;	 /* a request line was */
 	__u8 from_block; /* whether the window is of kept octets */
 	__u8 begun;	 /* whether the flow was, so that both of its sides are new */
-	__u8 ended;	 /* whether a head has just been */
+	__u8 ended;	 /* READ_…, or 0 */
 	__u8 reserved;
+	struct request_head head;
+	struct url_scan scan;
+	struct url_name name;
 	__u8 window[WINDOW_OCTETS + 8] __attribute__((aligned(8))); /* zeros behind `end` */
 	struct block block;
 	__u8 block_room[BLOCK_OCTETS]; /* so that the verifier sees that copies to `block` stay
@@ -65,10 +91,21 @@ static __always_inline int make_opening(const struct flow_key *key, const struct
 static __always_inline const struct block *find_block(const struct block_key *key);
 static __always_inline int make_block(const struct block_key *key, const struct block *block);
 static __always_inline void drop_block(const struct block_key *key);
-static __always_inline const struct exchange *find_pending(const struct pending_key *key);
+static __always_inline struct exchange *find_pending(const struct pending_key *key);
 static __always_inline void make_pending(const struct pending_key *key,
 					 const struct exchange *exchange);
 static __always_inline void drop_pending(const struct pending_key *key);
+static __always_inline int keeps_heads(void);
+static __always_inline const struct request_head *find_head(const __u64 *connection);
+static __always_inline void make_head(const __u64 *connection, const struct request_head *head);
+static __always_inline void drop_head(const __u64 *connection);
+static __always_inline const struct route_table *routes(void);
+static __always_inline const __u64 *find_routes(const struct route_key *key);
+static __always_inline int know_url(const struct workspace *w); /* negative: there is no room */
+static __always_inline struct url_counts *url_counts(const struct workspace *w, __u64 url,
+						     __u32 method);
+static __always_inline void count_url_response(const struct workspace *w, __u64 url, __u32 method,
+					       __u32 status);
 static __always_inline __u8 port_state(__u16 port);
 static __always_inline void learn(__u16 port, __u8 state);
 static __always_inline int is_excluded(__u16 port);
@@ -96,6 +133,40 @@ static __always_inline __u64 word_at(const struct workspace *w, __u32 position)
 #endif
 }
 
+/* A place in an array of `room` octets, a power of two. In assembly, so that the compiler does not
+ * take out what only the verifier needs. */
+static __always_inline __u64 within(__u64 at, const __u32 room)
+{
+#ifdef __bpf__
+	asm volatile("%0 &= %1" : "+r"(at) : "i"(room - 1));
+	return at;
+#else
+	return at & (room - 1);
+#endif
+}
+
+/* In another of its arrays, which has eight octets more than `at` may be. */
+static __always_inline __u64 get_word(const __u8 *octets, __u64 at)
+{
+#ifdef __bpf__
+	return *(const __u64 *)(octets + at);
+#else
+	__u64 word;
+
+	__builtin_memcpy(&word, octets + at, sizeof(word));
+	return word;
+#endif
+}
+
+static __always_inline void put_word(__u8 *octets, __u64 at, __u64 word)
+{
+#ifdef __bpf__
+	*(__u64 *)(octets + at) = word;
+#else
+	__builtin_memcpy(octets + at, &word, sizeof(word));
+#endif
+}
+
 static __always_inline __u8 octet_at(const struct workspace *w, __u32 position)
 {
 	return w->window[position & (WINDOW_OCTETS - 1)];
@@ -115,6 +186,11 @@ static __always_inline __u32 forget(struct workspace *w, __u32 number)
 
 	*at = number;
 	return *at;
+}
+
+static __always_inline int may_read_on(const struct workspace *w)
+{
+	return !w->stop && (w->position < w->end || w->remaining || (w->flow.flags & FLOW_HOLDS));
 }
 
 /* What follows cannot be told. */

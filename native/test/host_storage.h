@@ -26,6 +26,12 @@ static struct host_map host_openings = {sizeof(struct flow_key), sizeof(struct o
 static struct host_map host_blocks = {sizeof(struct block_key), sizeof(struct block), 0, {}};
 static struct host_map host_pending = {sizeof(struct pending_key), sizeof(struct exchange), 0, {}};
 
+static struct host_map host_heads = {sizeof(__u64), sizeof(struct request_head), 0, {}};
+static struct host_map host_names = {sizeof(__u64), sizeof(struct url_name), 0, {}};
+static struct host_map host_urls = {sizeof(struct series_key), sizeof(struct url_counts), 0, {}};
+static struct host_map host_url_responses = {sizeof(struct series_key), sizeof(__u64), 0, {}};
+static struct host_map host_routes = {sizeof(struct route_key), sizeof(__u64), 0, {}};
+
 static struct {
 	struct workspace workspace;
 	struct port_set ports;
@@ -35,7 +41,10 @@ static struct {
 	__u64 unseen[UNSEEN_COUNT];
 	struct exchange_counts exchanges[METHOD_COUNT];
 	__u64 responses[METHOD_COUNT][1000];
-	__u64 time;	    /* nanoseconds */
+	__u64 time; /* nanoseconds */
+	int urls;   /* whether they are counted */
+	__u32 names_max;
+	struct route_table routes;
 	int first_method;   /* the first that was counted since host_forget, or -1 */
 	int first_too_long; /* whether a line was too long before it */
 	int excluded_port;
@@ -116,6 +125,10 @@ static inline void host_forget(void)
 	host_clear(&host_openings);
 	host_clear(&host_blocks);
 	host_clear(&host_pending);
+	host_clear(&host_heads);
+	host_clear(&host_names);
+	host_clear(&host_urls);
+	host_clear(&host_url_responses);
 	if (host.any_learned)
 		memset(&host.ports, 0, sizeof(host.ports));
 	host.any_learned = 0;
@@ -201,7 +214,7 @@ static __always_inline void drop_block(const struct block_key *key)
 	host_remove(&host_blocks, key);
 }
 
-static __always_inline const struct exchange *find_pending(const struct pending_key *key)
+static __always_inline struct exchange *find_pending(const struct pending_key *key)
 {
 	return host_value(&host_pending, key);
 }
@@ -215,6 +228,71 @@ static __always_inline void make_pending(const struct pending_key *key,
 static __always_inline void drop_pending(const struct pending_key *key)
 {
 	host_remove(&host_pending, key);
+}
+
+static __always_inline int keeps_heads(void)
+{
+	return host.urls;
+}
+
+static __always_inline const struct request_head *find_head(const __u64 *connection)
+{
+	return host_value(&host_heads, connection);
+}
+
+static __always_inline void make_head(const __u64 *connection, const struct request_head *head)
+{
+	host_put(&host_heads, connection, head);
+}
+
+static __always_inline void drop_head(const __u64 *connection)
+{
+	host_remove(&host_heads, connection);
+}
+
+static __always_inline const struct route_table *routes(void)
+{
+	return &host.routes;
+}
+
+static __always_inline const __u64 *find_routes(const struct route_key *key)
+{
+	return host_value(&host_routes, key);
+}
+
+static __always_inline int know_url(const struct workspace *w)
+{
+	if (host_value(&host_names, &w->scan.owner))
+		return 0;
+	if (host_names.entries >= host.names_max)
+		return -1;
+	return host_put(&host_names, &w->scan.owner, &w->name);
+}
+
+static inline void *host_series(struct host_map *map, __u64 owner, __u32 method)
+{
+	struct series_key key = {.owner = owner, .method = method};
+	struct url_counts none = {};
+
+	if (!host_value(map, &key))
+		host_put(map, &key, &none);
+	return host_value(map, &key);
+}
+
+static __always_inline struct url_counts *url_counts(const struct workspace *w, __u64 url,
+						     __u32 method)
+{
+	(void)w;
+	return host_series(&host_urls, url, method);
+}
+
+static __always_inline void count_url_response(const struct workspace *w, __u64 url, __u32 method,
+					       __u32 status)
+{
+	__u64 *count = host_series(&host_url_responses, url, method | status << STATUS_SHIFT);
+
+	(void)w;
+	(*count)++;
 }
 
 static __always_inline __u8 port_state(__u16 port)

@@ -74,6 +74,7 @@ static void forget_connections(void)
 	host_clear(&host_openings);
 	host_clear(&host_blocks);
 	host_clear(&host_pending);
+	host_clear(&host_heads);
 }
 
 int main(void)

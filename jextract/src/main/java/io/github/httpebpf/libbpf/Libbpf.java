@@ -1479,6 +1479,70 @@ public class Libbpf {
         }
     }
 
+    private static class bpf_map_lookup_batch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map_lookup_batch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map_lookup_batch(int fd, void *in_batch, void *out_batch, void *keys, void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static FunctionDescriptor bpf_map_lookup_batch$descriptor() {
+        return bpf_map_lookup_batch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map_lookup_batch(int fd, void *in_batch, void *out_batch, void *keys, void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MethodHandle bpf_map_lookup_batch$handle() {
+        return bpf_map_lookup_batch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map_lookup_batch(int fd, void *in_batch, void *out_batch, void *keys, void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static MemorySegment bpf_map_lookup_batch$address() {
+        return bpf_map_lookup_batch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map_lookup_batch(int fd, void *in_batch, void *out_batch, void *keys, void *values, __u32 *count, const struct bpf_map_batch_opts *opts)
+     * }
+     */
+    public static int bpf_map_lookup_batch(int fd, MemorySegment in_batch, MemorySegment out_batch, MemorySegment keys, MemorySegment values, MemorySegment count, MemorySegment opts) {
+        var mh$ = bpf_map_lookup_batch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map_lookup_batch", fd, in_batch, out_batch, keys, values, count, opts);
+            }
+            return (int)mh$.invokeExact(fd, in_batch, out_batch, keys, values, count, opts);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_map_update_batch {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Libbpf.C_INT,
@@ -3121,6 +3185,64 @@ public class Libbpf {
                 traceDowncall("bpf_map__set_max_entries", map, max_entries);
             }
             return (int)mh$.invokeExact(map, max_entries);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class bpf_map__map_flags {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("bpf_map__map_flags");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__map_flags(const struct bpf_map *map)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__map_flags$descriptor() {
+        return bpf_map__map_flags.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__map_flags(const struct bpf_map *map)
+     * }
+     */
+    public static MethodHandle bpf_map__map_flags$handle() {
+        return bpf_map__map_flags.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * __u32 bpf_map__map_flags(const struct bpf_map *map)
+     * }
+     */
+    public static MemorySegment bpf_map__map_flags$address() {
+        return bpf_map__map_flags.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * __u32 bpf_map__map_flags(const struct bpf_map *map)
+     * }
+     */
+    public static int bpf_map__map_flags(MemorySegment map) {
+        var mh$ = bpf_map__map_flags.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__map_flags", map);
+            }
+            return (int)mh$.invokeExact(map);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

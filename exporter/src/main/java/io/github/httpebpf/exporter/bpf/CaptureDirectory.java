@@ -38,6 +38,14 @@ record CaptureDirectory(Path path, String name) {
     return map(HttpProbe.UNSEEN_MAP);
   }
 
+  Path responseMap() {
+    return map(HttpProbe.RESPONSE_MAP);
+  }
+
+  Path exchangeMap() {
+    return map(HttpProbe.EXCHANGE_MAP);
+  }
+
   /** Where a map of that name is pinned. */
   Path map(String map) {
     return path.resolve(map);
@@ -96,6 +104,8 @@ record CaptureDirectory(Path path, String name) {
     counts.put(requestMap(), MapShape.REQUESTS);
     counts.put(packetMap(), MapShape.PACKETS);
     counts.put(unseenMap(), MapShape.UNSEEN);
+    counts.put(responseMap(), MapShape.RESPONSES);
+    counts.put(exchangeMap(), MapShape.EXCHANGES);
     return counts;
   }
 

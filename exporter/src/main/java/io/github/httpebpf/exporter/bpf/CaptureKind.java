@@ -32,6 +32,11 @@ public enum CaptureKind {
         : List.of(ProbeProgram.ANSWERS, ProbeProgram.COUNTER);
   }
 
+  /** Whether it sees what servers send. */
+  boolean seesAnswers() {
+    return this != XDP;
+  }
+
   /** The names of the maps that hold requests by something else than the method alone. */
   List<String> seriesMaps() {
     return this == CGROUP
@@ -42,7 +47,7 @@ public enum CaptureKind {
   /** The names of the maps that hold the state of connections: {@code native/src/flow.h}. */
   List<String> stateMaps() {
     return this == CGROUP
-        ? List.of("flow_map", "opening_map", "block_map", "port_map", "socket_map")
-        : List.of("flow_map", "opening_map", "block_map", "port_map");
+        ? List.of("flow_map", "opening_map", "block_map", "pending_map", "port_map", "socket_map")
+        : List.of("flow_map", "opening_map", "block_map", "pending_map", "port_map");
   }
 }

@@ -107,7 +107,7 @@ final class CaptureMaps {
   /** Pins what was not there: before a program that nobody could end counts into it. */
   void pinMissing(Rollback rollback) {
     for (Path pin : missing) {
-      if (isSeries(pin)) {
+      if (isSeries(pin) || pin.equals(directory.responseMap())) {
         SeriesMap.fillRest(descriptor(pin));
       }
       PinnedObjects.pin(descriptor(pin), pin, permissions(pin));

@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter.bpf;
 import io.github.httpebpf.exporter.metrics.CaptureCounts;
 import io.github.httpebpf.exporter.metrics.CaptureSnapshot;
 import io.github.httpebpf.exporter.metrics.CountSource;
+import io.github.httpebpf.exporter.metrics.Exchanges;
 import io.github.httpebpf.exporter.metrics.HttpMethod;
 import io.github.httpebpf.exporter.metrics.LabelledRequests;
 import io.github.httpebpf.exporter.metrics.ProgramRuns;
@@ -123,6 +124,7 @@ public final class CaptureReader implements CountSource {
       noticeReplaced(directory.packetMap(), packets);
       ProgramRuns runs = withRuns ? runs(directory) : null;
       return CaptureCounts.ofEntries(requests.sums(), packets.sums(), unseen(directory), runs)
+          .with(exchanges(directory))
           .with(
               labelled(directory.portRequestMap(), CaptureReader::portLabels),
               labelled(directory.cgroupRequestMap(), cgroupNames.labels()));
@@ -162,6 +164,22 @@ public final class CaptureReader implements CountSource {
     try (PinnedMap connections = PinnedMap.open(pin, MapShape.UNSEEN)) {
       noticeReplaced(pin, connections);
       return connections.sums();
+    }
+  }
+
+  /** Likewise. */
+  private @Nullable Exchanges exchanges(CaptureDirectory directory) {
+    Path pin = directory.exchangeMap();
+    if (Files.notExists(pin) || Files.notExists(directory.responseMap())) {
+      return null;
+    }
+    try (PinnedMap exchanges = PinnedMap.open(pin, MapShape.EXCHANGES);
+        SeriesMap responses = SeriesMap.openResponses(directory.responseMap())) {
+      noticeReplaced(pin, exchanges);
+      noticeReplaced(directory.responseMap(), responses.map());
+      boolean answers = directory.kind().seesAnswers();
+      return Exchanges.ofEntries(
+          answers, exchanges.wordSums(), answers ? responses.byCode() : List.of());
     }
   }
 

@@ -15,17 +15,20 @@ import java.util.Map;
  */
 final class CountIndex {
 
-  /** Of those that count, in the order of {@link #COUNTS}. */
+  /** Of those that count. */
   static final List<String> NAMES =
-      List.of("request_maps", "packet_maps", "unseen_maps", "port_request_maps");
-
-  /** What is in them. */
-  static final List<String> COUNTS =
       List.of(
-          HttpProbe.REQUEST_MAP,
-          HttpProbe.PACKET_MAP,
-          HttpProbe.UNSEEN_MAP,
-          HttpProbe.PORT_REQUEST_MAP);
+          "request_maps",
+          "packet_maps",
+          "unseen_maps",
+          "response_maps",
+          "exchange_maps",
+          "port_request_maps");
+
+  /** The name of the maps that are in it: its own, but for one letter. */
+  static String counts(String index) {
+    return index.substring(0, index.length() - 1);
+  }
 
   private CountIndex() {}
 

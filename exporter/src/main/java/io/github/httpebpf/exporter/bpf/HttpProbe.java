@@ -19,6 +19,8 @@ final class HttpProbe implements LoadedPrograms, AutoCloseable {
   static final String REQUEST_MAP = "request_map";
   static final String PACKET_MAP = "packet_map";
   static final String UNSEEN_MAP = "unseen_map";
+  static final String RESPONSE_MAP = "response_map";
+  static final String EXCHANGE_MAP = "exchange_map";
   static final String CAPTURE_INFO = "capture_info";
 
   static final String PORT_REQUEST_MAP = "port_request_map";
@@ -236,6 +238,7 @@ final class HttpProbe implements LoadedPrograms, AutoCloseable {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment options = call.allocate(bpf_map_create_opts.layout());
       bpf_map_create_opts.sz(options, options.byteSize());
+      bpf_map_create_opts.map_flags(options, Libbpf.bpf_map__map_flags(map));
       bpf_map_create_opts.btf_fd(options, Libbpf.bpf_object__btf_fd(object));
       bpf_map_create_opts.btf_key_type_id(options, Libbpf.bpf_map__btf_key_type_id(map));
       bpf_map_create_opts.btf_value_type_id(options, Libbpf.bpf_map__btf_value_type_id(map));

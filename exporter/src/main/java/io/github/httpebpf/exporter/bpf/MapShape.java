@@ -16,6 +16,8 @@ record MapShape(int type, int keySize, int valueSize, int maxEntries) {
   static final MapShape REQUESTS = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 8, 16);
   static final MapShape PACKETS = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 8, 64);
   static final MapShape UNSEEN = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 8, 16);
+  static final MapShape RESPONSES = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_HASH(), 16, 8, 256);
+  static final MapShape EXCHANGES = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 160, 16);
   static final MapShape CAPTURE_INFO =
       new MapShape(Libbpf.BPF_MAP_TYPE_ARRAY(), 4, CaptureInfo.SIZE, 1);
 
@@ -31,6 +33,9 @@ record MapShape(int type, int keySize, int valueSize, int maxEntries) {
     }
     if (type == Libbpf.BPF_MAP_TYPE_ARRAY()) {
       return "an array";
+    }
+    if (type == Libbpf.BPF_MAP_TYPE_PERCPU_HASH()) {
+      return "a per-CPU hash";
     }
     return type == Libbpf.BPF_MAP_TYPE_HASH() ? "a hash" : "a map of type " + type;
   }

@@ -70,16 +70,27 @@ final class PinnedMap implements AutoCloseable {
 
   /** All entries of a per-CPU array of {@code __u64}, each summed over the CPUs. */
   long[] sums() {
-    int cpus = NativeCalls.check(Libbpf.libbpf_num_possible_cpus(), "count", "CPUs");
     long[] sums = new long[info.shape().maxEntries()];
+    long[][] words = wordSums();
+    for (int entry = 0; entry < sums.length; entry++) {
+      sums[entry] = words[entry][0];
+    }
+    return sums;
+  }
+
+  /** All entries of a per-CPU array of so many {@code __u64}, each of them summed over the CPUs. */
+  long[][] wordSums() {
+    int cpus = NativeCalls.check(Libbpf.libbpf_num_possible_cpus(), "count", "CPUs");
+    int words = info.shape().valueSize() / Long.BYTES;
+    long[][] sums = new long[info.shape().maxEntries()][words];
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = arena.allocate(ValueLayout.JAVA_INT);
-      MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, cpus);
+      MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, (long) cpus * words);
       for (int entry = 0; entry < sums.length; entry++) {
         key.set(ValueLayout.JAVA_INT, 0, entry);
         lookUp(key, values);
-        for (int cpu = 0; cpu < cpus; cpu++) {
-          sums[entry] += values.getAtIndex(ValueLayout.JAVA_LONG, cpu);
+        for (int i = 0; i < cpus * words; i++) {
+          sums[entry][i % words] += values.getAtIndex(ValueLayout.JAVA_LONG, i);
         }
       }
     }

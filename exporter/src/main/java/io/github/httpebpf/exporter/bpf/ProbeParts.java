@@ -22,7 +22,13 @@ record ProbeParts(String file, List<ProbeProgram> programs, List<String> maps) {
   /** Of a capture that has its programs for itself. */
   static ProbeParts of(CaptureKind kind) {
     List<String> maps =
-        new ArrayList<>(List.of(HttpProbe.REQUEST_MAP, HttpProbe.PACKET_MAP, HttpProbe.UNSEEN_MAP));
+        new ArrayList<>(
+            List.of(
+                HttpProbe.REQUEST_MAP,
+                HttpProbe.PACKET_MAP,
+                HttpProbe.UNSEEN_MAP,
+                HttpProbe.RESPONSE_MAP,
+                HttpProbe.EXCHANGE_MAP));
     maps.addAll(kind.seriesMaps());
     maps.addAll(kind.stateMaps());
     return new ProbeParts(kind.file(), kind.programs(), maps);

@@ -1,12 +1,14 @@
 package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.exporter.metrics.HttpMethod;
+import io.github.httpebpf.exporter.metrics.LabelledRequests;
 import io.github.httpebpf.libbpf.Libbpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -45,6 +47,15 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
               .formatted(pin, map.shape(), wanted));
     }
     return new SeriesMap(map);
+  }
+
+  /**
+   * Opens the pin of responses, whose owner is their status code.
+   *
+   * @throws BpfException likewise
+   */
+  static SeriesMap openResponses(Path pin) {
+    return new SeriesMap(PinnedMap.open(pin, MapShape.RESPONSES));
   }
 
   /** Of a map that has room for so many series and for the rest's. */
@@ -92,6 +103,21 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /** Of responses: the label is their status code, of three digits. */
+  List<LabelledRequests> byCode() {
+    return read().stream()
+        .filter(each -> each.requests() > 0)
+        .sorted(Comparator.comparingLong(Series::owner).thenComparing(Series::method))
+        .map(
+            each ->
+                new LabelledRequests(each.method(), List.of(code(each.owner())), each.requests()))
+        .toList();
+  }
+
+  private static String code(long status) {
+    return status == REST ? LabelledRequests.REST : "%03d".formatted(status);
   }
 
   @Override

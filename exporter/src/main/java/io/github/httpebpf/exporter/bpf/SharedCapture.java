@@ -4,7 +4,9 @@ import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,10 +20,11 @@ final class SharedCapture implements AutoCloseable {
   private final Optional<CaptureInfo> before;
   private final Rollback rollback = new Rollback();
 
-  /** In the order of {@link CountIndex#COUNTS}; the last one only if it is asked for. */
   private final List<AutoCloseable> open = new ArrayList<>();
 
-  private final List<Integer> counts = new ArrayList<>();
+  /** Descriptors by the maps' names. */
+  private final Map<String, Integer> counts = new HashMap<>();
+
   private boolean made;
 
   private SharedCapture(CaptureTarget target, CaptureDirectory directory) {
@@ -78,33 +81,34 @@ final class SharedCapture implements AutoCloseable {
     if (settings.portSeries() == 0) {
       BpfFileSystem.deleteQuietly(series);
     } else if (Files.exists(series)) {
-      SeriesMap map = SeriesMap.open(series);
-      open.add(map);
-      counts.add(map.map().descriptor());
+      add(SeriesMap.open(series).map());
     } else {
-      Descriptor map =
-          forms.create(HttpProbe.PORT_REQUEST_MAP, SeriesMap.entries(settings.portSeries()));
-      open.add(map);
-      SeriesMap.fillRest(map.number());
-      pin(map.number(), series);
+      make(series, SeriesMap.entries(settings.portSeries()), true, forms);
     }
   }
 
   private void openCount(Path pin, MapShape shape, SharedForms forms) {
     if (Files.exists(pin)) {
-      PinnedMap map = PinnedMap.open(pin, shape);
-      open.add(map);
-      counts.add(map.descriptor());
-      return;
+      add(PinnedMap.open(pin, shape));
+    } else {
+      make(pin, shape.maxEntries(), pin.equals(directory.responseMap()), forms);
     }
-    Descriptor map = forms.create(String.valueOf(pin.getFileName()), shape.maxEntries());
-    open.add(map);
-    pin(map.number(), pin);
   }
 
-  private void pin(int map, Path pin) {
-    counts.add(map);
-    PinnedObjects.pin(map, pin, CaptureDirectory.READABLE);
+  private void add(PinnedMap map) {
+    open.add(map);
+    counts.put(String.valueOf(map.pin().getFileName()), map.descriptor());
+  }
+
+  private void make(Path pin, int entries, boolean withRest, SharedForms forms) {
+    String name = String.valueOf(pin.getFileName());
+    Descriptor map = forms.create(name, entries);
+    open.add(map);
+    if (withRest) {
+      SeriesMap.fillRest(map.number());
+    }
+    counts.put(name, map.number());
+    PinnedObjects.pin(map.number(), pin, CaptureDirectory.READABLE);
     rollback.add(() -> BpfFileSystem.deleteQuietly(pin));
   }
 
@@ -153,8 +157,8 @@ final class SharedCapture implements AutoCloseable {
   }
 
   /** The descriptor of a map that counts, owned by this; nothing if it is not asked for. */
-  Optional<Integer> count(int place) {
-    return place < counts.size() ? Optional.of(counts.get(place)) : Optional.empty();
+  Optional<Integer> count(String map) {
+    return Optional.ofNullable(counts.get(map));
   }
 
   @Override

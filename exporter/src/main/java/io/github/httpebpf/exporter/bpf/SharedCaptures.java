@@ -208,13 +208,13 @@ final class SharedCaptures implements AutoCloseable {
   }
 
   private static void enter(List<SharedCapture> joining, ToIntFunction<String> indexes) {
-    for (int place = 0; place < CountIndex.NAMES.size(); place++) {
+    for (String index : CountIndex.NAMES) {
       Map<Integer, Integer> maps = new LinkedHashMap<>();
       for (SharedCapture each : joining) {
-        Optional<Integer> map = each.count(place);
+        Optional<Integer> map = each.count(CountIndex.counts(index));
         map.ifPresent(descriptor -> maps.put(each.target().index(), descriptor));
       }
-      CountIndex.enter(indexes.applyAsInt(CountIndex.NAMES.get(place)), maps);
+      CountIndex.enter(indexes.applyAsInt(index), maps);
     }
   }
 

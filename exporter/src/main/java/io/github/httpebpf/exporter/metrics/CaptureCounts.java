@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param unseenConnections connections that carry what cannot be counted, by the label of their
  *     protocol, in id order; null if the version that loaded did not look for them
  * @param programRuns null while the kernel keeps no statistics, or if they could not be read
+ * @param exchanges what became of the requests; null if the version that loaded did not look
  * @param byPort by the server's port, if that is counted
  * @param byCgroup by cgroup, pod and container of the receiving socket, if that is counted
  */
@@ -27,6 +28,7 @@ public record CaptureCounts(
     SequencedMap<String, Long> packets,
     @Nullable SequencedMap<String, Long> unseenConnections,
     @Nullable ProgramRuns programRuns,
+    @Nullable Exchanges exchanges,
     List<LabelledRequests> byPort,
     List<LabelledRequests> byCgroup) {
 
@@ -51,7 +53,7 @@ public record CaptureCounts(
       SequencedMap<String, Long> packets,
       @Nullable SequencedMap<String, Long> unseenConnections,
       @Nullable ProgramRuns programRuns) {
-    this(requests, packets, unseenConnections, programRuns, List.of(), List.of());
+    this(requests, packets, unseenConnections, programRuns, null, List.of(), List.of());
   }
 
   /**
@@ -79,7 +81,14 @@ public record CaptureCounts(
 
   /** The same, and what is counted by labels. */
   public CaptureCounts with(List<LabelledRequests> ports, List<LabelledRequests> cgroups) {
-    return new CaptureCounts(requests, packets, unseenConnections, programRuns, ports, cgroups);
+    return new CaptureCounts(
+        requests, packets, unseenConnections, programRuns, exchanges, ports, cgroups);
+  }
+
+  /** The same, and what became of the requests. */
+  public CaptureCounts with(@Nullable Exchanges outcome) {
+    return new CaptureCounts(
+        requests, packets, unseenConnections, programRuns, outcome, byPort, byCgroup);
   }
 
   private static SequencedMap<String, Long> named(

@@ -80,6 +80,7 @@ public final class HttpRequestsCollector extends Collector implements Collector.
             "http_cgroup_requests_total",
             "HTTP/1.x requests by the cgroup whose socket received them.",
             List.of("method", "cgroup", "pod_uid", "container_id"));
+    final ExchangeFamilies exchanges = new ExchangeFamilies();
     final CounterMetricFamily packets =
         new CounterMetricFamily(
             "http_ebpf_exporter_packets_total",
@@ -121,7 +122,10 @@ public final class HttpRequestsCollector extends Collector implements Collector.
     }
 
     List<MetricFamilySamples> all() {
-      return List.of(requests, byPort, byCgroup, packets, unseen, up, runSeconds, runs, duration);
+      List<MetricFamilySamples> all = new ArrayList<>(List.of(requests, byPort, byCgroup));
+      all.addAll(exchanges.all());
+      all.addAll(List.of(packets, unseen, up, runSeconds, runs, duration));
+      return all;
     }
 
     void add(CaptureSnapshot capture) {
@@ -140,6 +144,10 @@ public final class HttpRequestsCollector extends Collector implements Collector.
           .forEach((result, count) -> packets.addMetric(List.of(result, name), (double) count));
       counts.byPort().forEach(each -> add(byPort, each, List.of(name)));
       counts.byCgroup().forEach(each -> add(byCgroup, each, List.of()));
+      Exchanges outcome = counts.exchanges();
+      if (outcome != null) {
+        exchanges.add(outcome, name);
+      }
       SequencedMap<String, Long> connections = counts.unseenConnections();
       if (connections != null) {
         connections.forEach(

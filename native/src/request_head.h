@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* What of a request's head tells its URL: kept while the head is read, wherever packets cut it. */
+#ifndef REQUEST_HEAD_H
+#define REQUEST_HEAD_H
+
+#include "workspace.h"
+
+/* Octets of the target from `position` on, `count` of them, behind those that came before. */
+SUBPROGRAM int keep_target(packet_t *packet, __u32 position, __u32 count)
+{
+	struct workspace *w = workspace(packet);
+	__u32 i, at;
+
+	if (!w)
+		return 0;
+	at = w->head.target_length;
+	KEEP_LOOP
+	for (i = 0; i < TARGET_ROOM; i += 8) {
+		if (i >= count || at + i >= TARGET_ROOM)
+			break;
+		put_word(w->head.target, within(at + i, TARGET_ROOM), word_at(w, position + i));
+	}
+	w->head.target_length = at + count;
+	return 0;
+}
+
+static __always_inline int is_blank(__u64 word)
+{
+	return (word & 0xff) == ' ' || (word & 0xff) == '\t';
+}
+
+/* Octets of the value of Host, or as many as one step looks at. */
+SUBPROGRAM int read_host(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	__u32 i, position, end, taken, length;
+	__u64 word, feeds;
+
+	if (!w)
+		return 0;
+	end = w->end;
+	KEEP_LOOP
+	for (i = 0; i < HOST_ROOM / 8; i++) {
+		settle();
+		position = w->reached;
+		if (position >= end)
+			break;
+		word = word_at(w, position);
+		length = w->head.host_length;
+		if (!length && is_blank(word)) {
+			w->reached = position + 1;
+			continue;
+		}
+		/* Behind the window there are zeros. */
+		feeds = octets_equal(word, '\n');
+		taken = feeds ? first_octet(feeds) : 8;
+		if (taken > end - position)
+			taken = end - position;
+		if (length < HOST_ROOM)
+			put_word(w->head.host, within(length, HOST_ROOM), word);
+		w->head.host_length = length + taken;
+		w->reached = position + taken;
+		if (feeds) {
+			w->reached++;
+			w->head.has_host = 1;
+			w->stream.phase = PHASE_FIELD;
+			break;
+		}
+	}
+	return 0;
+}
+
+static __always_inline void begin_head(struct request_head *head)
+{
+	head->target_length = 0;
+	head->host_length = 0;
+	head->has_host = 0;
+	head->lost = 0;
+}
+
+static __always_inline void name_connection(struct workspace *w)
+{
+	if (!w->flow.connection)
+		w->flow.connection = (__u64)random_number() << 32 | random_number() | 1;
+}
+
+/* The head goes on in another packet. */
+static __always_inline void keep_head(struct workspace *w)
+{
+	name_connection(w);
+	make_head(&w->flow.connection, &w->head);
+	w->flow.flags |= FLOW_KEEPS_HEAD;
+}
+
+static __always_inline void forget_head(struct workspace *w)
+{
+	if (!(w->flow.flags & FLOW_KEEPS_HEAD))
+		return;
+	w->flow.flags &= ~FLOW_KEEPS_HEAD;
+	drop_head(&w->flow.connection);
+}
+
+/* It does. */
+SUBPROGRAM int load_head(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	const struct request_head *head;
+
+	if (!w)
+		return 0;
+	head = find_head(&w->flow.connection);
+	if (head) {
+		w->head = *head;
+	} else {
+		begin_head(&w->head);
+		w->head.lost = 1;
+	}
+	return 0;
+}
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* Requests by their URL: a host in lower case and without its port, and a path. */
+#ifndef URLS_H
+#define URLS_H
+
+#include "exchanges.h"
+#include "url_scan.h"
+
+static __always_inline int ends_authority(__u8 octet)
+{
+	return octet == '/' || octet == '?' || octet == '#';
+}
+
+/* The authority of the target from `from` on is the host; behind it scan.at. */
+SUBPROGRAM int take_authority(packet_t *packet, __u32 from)
+{
+	struct workspace *w = workspace(packet);
+	__u32 i, at, length;
+	__u8 octet;
+
+	if (!w)
+		return 0;
+	w->scan.at = from;
+	w->scan.rooted = 1;
+	w->head.host_length = 0;
+	KEEP_LOOP
+	for (i = 0; i < TARGET_ROOM; i++) {
+		settle();
+		at = w->scan.at;
+		length = w->head.host_length;
+		octet = target_octet(w, at);
+		if (at >= w->scan.end || ends_authority(octet))
+			break;
+		if (length < HOST_ROOM)
+			w->head.host[within(length, HOST_ROOM)] = octet;
+		/* What is before it may be a password. */
+		w->head.host_length = octet == '@' ? 0 : length + 1;
+		w->scan.at = at + 1;
+	}
+	return 0;
+}
+
+/* Octets of a scheme that is looked for. */
+#define SCHEME_MAX 16
+
+/* Behind "://", or 0. */
+static __always_inline __u32 authority_at(const struct workspace *w)
+{
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 1; i < SCHEME_MAX; i++)
+		if (w->head.target[i] == ':')
+			break;
+	return i + 3 <= w->scan.end && w->head.target[i] == ':' && w->head.target[i + 1] == '/' &&
+			       w->head.target[i + 2] == '/'
+		       ? i + 3
+		       : 0;
+}
+
+/* Of the four forms of a target (RFC 9112 section 3.2), two name a host themselves. */
+SUBPROGRAM int split_target(packet_t *packet, __u32 method)
+{
+	struct workspace *w = workspace(packet);
+	__u32 authority;
+
+	if (!w)
+		return 0;
+	w->scan.at = 0;
+	w->scan.end = w->head.target_length < TARGET_ROOM ? w->head.target_length : TARGET_ROOM;
+	w->scan.rooted = w->head.target[0] == '/';
+	if (w->scan.rooted || w->head.target[0] == '*')
+		return 0;
+	if (method == METHOD_CONNECT)
+		return take_authority(packet, 0);
+	authority = authority_at(w);
+	return authority ? take_authority(packet, authority) : 0;
+}
+
+static __always_inline __u64 lower_case(__u64 word)
+{
+	return word | octets_between(word, 'A', 'Z') >> 2;
+}
+
+/* What ends a host: a blank, or the colon before its port. */
+static __always_inline __u64 ends_of_host(__u64 word)
+{
+	return (~octets_above(word, ' ') & BIT7) | octets_equal(word, ':');
+}
+
+/* The host into the name. */
+SUBPROGRAM int scan_host(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	__u32 i, taken, length, bracket;
+	__u64 word, ends;
+
+	if (!w)
+		return 0;
+	length = w->head.host_length;
+	bracket = w->head.host[0] == '[';
+	KEEP_LOOP
+	for (i = 0; i < HOST_MAX; i += 8) {
+		if (i >= length)
+			break;
+		word = get_word(w->head.host, i);
+		/* An IPv6 address has colons, and ends with a bracket. */
+		ends = bracket ? octets_equal(word, ']') : ends_of_host(word);
+		taken = ends ? first_octet(ends) + bracket : 8;
+		if (taken > length - i)
+			taken = length - i;
+		put_word(w->name.host, i, lower_case(before(word, taken)));
+		if (ends || taken < 8)
+			break;
+	}
+	if (i >= HOST_MAX) {
+		put_word(w->name.host, HOST_MAX, CUT_WORD);
+		w->name.host_length = HOST_MAX + CUT_OCTETS;
+	} else {
+		w->name.host_length = i < length ? i + taken : length;
+	}
+	return 0;
+}
+
+/* The path of the first of the routes that match, in place of what was scanned. */
+static __always_inline void put_route(struct workspace *w, __u32 route)
+{
+	const struct route_table *table = routes();
+	__u32 i;
+
+	route = forget(w, route) & (ROUTES_MAX - 1);
+	KEEP_LOOP
+	for (i = 0; i < PATH_ROOM + 8; i += 8)
+		put_word(w->name.path, i, get_word(table->paths[route], i));
+	w->name.path_length = table->lengths[route];
+}
+
+/* The owner of a name. */
+SUBPROGRAM int hash_name(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	__u64 hash;
+	__u32 i;
+
+	if (!w)
+		return 0;
+	hash = mix(w->name.host_length, w->name.path_length);
+	KEEP_LOOP
+	for (i = 0; i < sizeof(w->name.host) && i < w->name.host_length; i += 8)
+		hash = mix(hash, get_word(w->name.host, i));
+	KEEP_LOOP
+	for (i = 0; i < sizeof(w->name.path) && i < w->name.path_length; i += 8)
+		hash = mix(hash, get_word(w->name.path, i));
+	hash = mix(hash, 0);
+	w->scan.owner = hash == SERIES_OTHER ? 1 : hash;
+	return 0;
+}
+
+/* Whose the request is, into scan.owner: SERIES_OTHER if there is no room for one more. */
+static __always_inline void find_url(packet_t *packet, struct workspace *w, __u32 method)
+{
+	w->scan.owner = SERIES_OTHER;
+	if (w->head.lost)
+		return;
+	__builtin_memset(&w->name, 0, sizeof(w->name));
+	split_target(packet, method);
+	scan_host(packet);
+	if (method != METHOD_CONNECT)
+		scan_path(packet);
+	else
+		w->scan.matched = 0;
+	if (w->scan.matched & routes()->excluded)
+		return;
+	if (w->scan.matched)
+		put_route(w, lowest_bit(w->scan.matched));
+	hash_name(packet);
+	if (know_url(w))
+		w->scan.owner = SERIES_OTHER;
+}
+
+/* The response is to be counted under it, too. */
+static __always_inline void tell_exchange(struct workspace *w, __u32 number)
+{
+	struct exchange *exchange = &w->flow.awaited;
+
+	if (exchange->number != number) {
+		if (!w->flow.connection)
+			return;
+		name_pending(w, number);
+		exchange = find_pending(&w->pending);
+		if (!exchange)
+			return;
+	}
+	exchange->url = w->scan.owner;
+}
+
+/* A request counts by its URL now: its head has ended, or nobody can tell how it goes on. Answers
+ * as read_on does. */
+SUBPROGRAM int count_url(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	struct url_counts *counts;
+	__u32 method;
+
+	if (!w)
+		return 0;
+	if (w->flow.flags & FLOW_URL_DUE) {
+		w->flow.flags &= ~FLOW_URL_DUE;
+		method = w->stream.method;
+		find_url(packet, w, method);
+		counts = url_counts(w, w->scan.owner, method);
+		if (counts)
+			add(&counts->requests, 1);
+		tell_exchange(w, w->flow.requested + !w->ended);
+	}
+	w->ended = 0;
+	return may_read_on(w);
+}
+
+/* Within the head of a request. */
+static __always_inline int in_head(const struct workspace *w)
+{
+	return w->stream.phase >= PHASE_METHOD && w->stream.phase < PHASE_BODY;
+}
+
+/* Reading pauses. */
+static __always_inline void leave_head(packet_t *packet, struct workspace *w)
+{
+	if (in_head(w)) {
+		keep_head(w);
+		return;
+	}
+	if (w->stream.phase == PHASE_LOST)
+		count_url(packet);
+	forget_head(w);
+}
+
+/* Counts the octets that have been read, up to where reading is, and keeps what is needed of what
+ * has not ended. */
+SUBPROGRAM int leave_message(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+
+	if (!w)
+		return 0;
+	if (may_account(w))
+		account_up_to(w, reading_at(w));
+	if (keeps_heads() && !w->answers)
+		leave_head(packet, w);
+	return 0;
+}
+
+#endif
