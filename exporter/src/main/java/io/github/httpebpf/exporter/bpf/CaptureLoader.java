@@ -1,6 +1,7 @@
 package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
+import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,13 +97,19 @@ public final class CaptureLoader implements AutoCloseable {
         && request.shared().stream().anyMatch(spec -> spec.name().equals(target.name()));
   }
 
+  /** How so many further interfaces are attached to that share programs. */
+  TcBackend backend(int number, List<Interface> here) {
+    return CrowdBackend.choose(settings.backend(), number, here, root);
+  }
+
   /**
    * Captures further interfaces.
    *
+   * @param backend of those that share programs, and are not captured yet
    * @return why some could not be captured
    * @throws BpfException if none can
    */
-  Map<CaptureTarget, BpfException> add(List<CaptureTarget> targets) {
+  Map<CaptureTarget, BpfException> add(List<CaptureTarget> targets, TcBackend backend) {
     Map<CaptureTarget, BpfException> failures = new LinkedHashMap<>();
     try (Rollback rollback = new Rollback();
         MadePinRoot made = MadePinRoot.make(root, rollback)) {
@@ -117,7 +124,7 @@ public final class CaptureLoader implements AutoCloseable {
         }
       }
       if (!joining.isEmpty()) {
-        failures.putAll(shared.add(joining, made.directories()));
+        failures.putAll(shared.add(joining, backend, made.directories()));
       }
       if (failures.size() < targets.size()) {
         made.finish();

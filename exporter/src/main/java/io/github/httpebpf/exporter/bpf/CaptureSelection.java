@@ -1,7 +1,9 @@
 package io.github.httpebpf.exporter.bpf;
 
+import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,12 @@ public record CaptureSelection(InterfaceChoice interfaces, Map<CaptureKind, Stri
 
   /** What to load: what is here of it now. */
   public CaptureRequest request(Supplier<? extends Collection<String>> defaultInterfaces) {
+    return request(defaultInterfaces, Interfaces::all);
+  }
+
+  /** Likewise, of interfaces that were looked up already. */
+  CaptureRequest request(
+      Supplier<? extends Collection<String>> defaultInterfaces, Supplier<List<Interface>> found) {
     Set<CaptureKind> kinds = places.isEmpty() ? Set.of(CaptureKind.TC) : places.keySet();
     List<CaptureSpec> own = new ArrayList<>();
     List<CaptureSpec> shared = new ArrayList<>();
@@ -34,12 +42,14 @@ public record CaptureSelection(InterfaceChoice interfaces, Map<CaptureKind, Stri
             .filter(name -> !interfaces.isExcluded(name))
             .forEach(name -> own.add(new CaptureSpec(kind, name)));
       } else {
-        List<String> here = Interfaces.names();
+        List<Interface> interfacesHere = found.get();
+        List<String> here = interfacesHere.stream().map(Interface::name).toList();
         interfaces.names(here).forEach(name -> own.add(new CaptureSpec(kind, name)));
-        List<String> known = Interfaces.namesOfKnownType();
-        known.retainAll(interfaces.matches(here));
+        Set<String> matches = new HashSet<>(interfaces.matches(here));
         List<CaptureSpec> many = kind == CaptureKind.TC ? shared : own;
-        known.forEach(name -> many.add(new CaptureSpec(kind, name)));
+        interfacesHere.stream()
+            .filter(each -> each.hasKnownType() && matches.contains(each.name()))
+            .forEach(each -> many.add(new CaptureSpec(kind, each.name())));
         following |= interfaces.hasExpressions(here);
       }
     }

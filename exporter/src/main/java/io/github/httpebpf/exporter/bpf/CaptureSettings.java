@@ -22,6 +22,10 @@ public record CaptureSettings(
     this(backend, Set.of(), 0, 0);
   }
 
+  CaptureSettings with(TcBackend other) {
+    return new CaptureSettings(other, excludedPorts, portSeries, cgroupSeries);
+  }
+
   ProbeConfig probeConfig(CaptureTarget target) {
     int flags = portSeries > 0 ? ProbeConfig.PORT_LABELS : 0;
     if (target.kind() == CaptureKind.CGROUP && cgroupSeries > 0) {

@@ -22,14 +22,21 @@ final class ClsactAttachment {
 
   /** Attaches or swaps both programs; nothing of it ends with this process. */
   CaptureAttachment.Attached attach() {
-    int priority = livingPriority().orElseGet(this::newPriority);
-    if (ClsactHook.addQdisc(ifindex, name)) {
+    boolean isEmpty = ClsactHook.addQdisc(ifindex, name);
+    if (isEmpty) {
       scene.rollback().add(() -> ClsactHook.removeUnusedQdisc(ifindex, name));
     }
+    int priority = isEmpty ? firstPriority() : livingPriority().orElseGet(this::newPriority);
     for (ProbeProgram program : probe.programs()) {
-      place(program, priority);
+      place(program, priority, isEmpty);
     }
     return new CaptureAttachment.Attached(Hook.CLSACT, priority, this::pin, () -> {});
+  }
+
+  /** Where there was no qdisc there are no filters to ask for: a crowd of interfaces has none. */
+  private int firstPriority() {
+    scene.announcement().pin(Hook.CLSACT, ClsactHook.PRIORITY_FIRST);
+    return ClsactHook.PRIORITY_FIRST;
   }
 
   /** Of our filter at ingress, if it is there. */
@@ -51,10 +58,15 @@ final class ClsactAttachment {
     return priority;
   }
 
-  private void place(ProbeProgram program, int priority) {
-    Optional<ClsactHook.Place> living = ClsactHook.ours(program, ifindex, priority, name);
+  private void place(ProbeProgram program, int priority, boolean isEmpty) {
+    Optional<ClsactHook.Place> living =
+        isEmpty ? Optional.empty() : ClsactHook.ours(program, ifindex, priority, name);
     ClsactHook.Place place =
-        living.orElseGet(() -> ClsactHook.free(program, ifindex, priority, name));
+        living.orElseGet(
+            () ->
+                isEmpty
+                    ? ClsactHook.first(program, ifindex, name)
+                    : ClsactHook.free(program, ifindex, priority, name));
     ClsactHook.attach(probe.program(program), place);
     scene
         .rollback()

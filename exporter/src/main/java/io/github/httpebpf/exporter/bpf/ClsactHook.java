@@ -28,7 +28,7 @@ final class ClsactHook {
 
   private static final String QDISC_WITHOUT_EGRESS = "ingress";
 
-  private static final int PRIORITY_FIRST = 1;
+  static final int PRIORITY_FIRST = 1;
   private static final int PRIORITY_LAST = 0xffff;
 
   /**
@@ -174,6 +174,12 @@ final class ClsactHook {
             : freePriority(direction, ifindex, interfaceName);
     return new Place(
         direction, ifindex, priority, handleOf(program, ingressPriority), interfaceName);
+  }
+
+  /** Where it goes if there are no other filters. */
+  static Place first(ProbeProgram program, int ifindex, String interfaceName) {
+    int handle = handleOf(program, PRIORITY_FIRST);
+    return new Place(program.direction(), ifindex, PRIORITY_FIRST, handle, interfaceName);
   }
 
   private static int handleOf(ProbeProgram program, int ingressPriority) {

@@ -106,12 +106,11 @@ public final class InterfaceChoice {
 
   /** Of those that are here, the ones that an expression matches. */
   List<String> matches(Collection<String> here) {
-    return here.stream().filter(name -> matches(name, here)).toList();
-  }
-
-  private boolean matches(String name, Collection<String> here) {
-    return !isExcluded(name)
-        && entries.stream().filter(each -> !each.isName(here)).anyMatch(each -> each.matches(name));
+    // There may be thousands of them.
+    List<Entry> expressions = entries.stream().filter(each -> !each.isName(here)).toList();
+    return here.stream()
+        .filter(name -> !isExcluded(name) && expressions.stream().anyMatch(e -> e.matches(name)))
+        .toList();
   }
 
   /** Whether only a name of its own can choose it. */

@@ -31,6 +31,9 @@ public final class InterfaceFollower {
   /** In one step, which holds the pin root's lock, and is not broken off by a signal. */
   private static final int STEP = 32;
 
+  /** Likewise by filters, which are attached as fast. */
+  private static final int CLSACT_STEP = 256;
+
   private final PinRoot root;
   private final CaptureLoader loader;
   private final CaptureSelection selection;
@@ -122,7 +125,7 @@ public final class InterfaceFollower {
       List<Interface> here = Interfaces.all();
       Set<Integer> indexes = here.stream().map(Interface::index).collect(Collectors.toSet());
       release(indexes);
-      CaptureRequest wanted = selection.request(List::of);
+      CaptureRequest wanted = selection.request(List::of, () -> here);
       boolean more = capture(CaptureKind.TC, here, wanted.shared());
       return capture(CaptureKind.XDP, here, followed(wanted)) || more;
     } catch (BpfException e) {
@@ -164,14 +167,19 @@ public final class InterfaceFollower {
         fresh.add(CaptureTarget.of(spec, each));
       }
     }
-    if (!fresh.isEmpty()) {
-      capture(kind, fresh.subList(0, Math.min(STEP, fresh.size())));
+    if (fresh.isEmpty()) {
+      return false;
     }
-    return fresh.size() > STEP;
+    // Those at XDP share nothing, and have one hook.
+    TcBackend backend =
+        kind == CaptureKind.TC ? loader.backend(fresh.size(), here) : TcBackend.AUTO;
+    int step = Math.min(fresh.size(), backend == TcBackend.CLSACT ? CLSACT_STEP : STEP);
+    capture(kind, fresh.subList(0, step), backend);
+    return fresh.size() > step;
   }
 
-  private void capture(CaptureKind kind, List<CaptureTarget> fresh) {
-    Map<CaptureTarget, BpfException> failed = loader.add(fresh);
+  private void capture(CaptureKind kind, List<CaptureTarget> fresh, TcBackend backend) {
+    Map<CaptureTarget, BpfException> failed = loader.add(fresh, backend);
     for (CaptureTarget each : fresh) {
       BpfException failure = failed.get(each);
       if (failure == null) {

@@ -89,12 +89,6 @@ public final class Interfaces {
     return all().stream().map(Interface::name).toList();
   }
 
-  /** The names of those whose packets are understood, in a list that may be changed. */
-  static List<String> namesOfKnownType() {
-    return new ArrayList<>(
-        all().stream().filter(Interface::hasKnownType).map(Interface::name).toList());
-  }
-
   /** All that are here now. */
   static List<Interface> all() {
     NativeLibrary.version();

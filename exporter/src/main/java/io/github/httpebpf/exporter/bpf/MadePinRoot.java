@@ -63,9 +63,15 @@ final class MadePinRoot implements AutoCloseable {
 
   /** What the loads before made: whichever capture ends last, the root ends with it. */
   private static int inherited(PinRoot root) {
-    List<Path> infos = new ArrayList<>();
-    root.captured().forEach(name -> infos.add(root.capture(name).captureInfo()));
-    infos.add(root.shared().captureInfo());
+    // What is shared knows it for all that share: they may be many.
+    int made = directories(List.of(root.shared().captureInfo()));
+    return made > 0
+        ? made
+        : directories(
+            root.captured().stream().map(name -> root.capture(name).captureInfo()).toList());
+  }
+
+  private static int directories(List<Path> infos) {
     int made = 0;
     for (Path each : infos) {
       try {

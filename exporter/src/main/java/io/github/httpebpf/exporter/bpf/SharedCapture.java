@@ -17,6 +17,7 @@ final class SharedCapture implements AutoCloseable {
 
   private final CaptureTarget target;
   private final CaptureDirectory directory;
+  private final TcBackend backend;
   private final Optional<CaptureInfo> before;
   private final Rollback rollback = new Rollback();
 
@@ -27,9 +28,10 @@ final class SharedCapture implements AutoCloseable {
 
   private boolean made;
 
-  private SharedCapture(CaptureTarget target, CaptureDirectory directory) {
+  private SharedCapture(CaptureTarget target, CaptureDirectory directory, TcBackend backend) {
     this.target = target;
     this.directory = directory;
+    this.backend = backend;
     this.before = directory.info();
   }
 
@@ -39,7 +41,8 @@ final class SharedCapture implements AutoCloseable {
    */
   static SharedCapture prepare(
       CaptureTarget target, PinRoot root, CaptureSettings settings, SharedForms forms) {
-    SharedCapture capture = new SharedCapture(target, root.capture(target.name()));
+    SharedCapture capture =
+        new SharedCapture(target, root.capture(target.name()), settings.backend());
     try {
       CapturePreflight.check(root, settings.backend(), List.of(target));
       capture.requireFree();
@@ -126,8 +129,7 @@ final class SharedCapture implements AutoCloseable {
   }
 
   /** Attaches, or swaps the programs of a capture that is there. */
-  void attach(
-      LoadedPrograms programs, SharedDirectory shared, TcBackend backend, SharedForms forms) {
+  void attach(LoadedPrograms programs, SharedDirectory shared, SharedForms forms) {
     CaptureScene scene =
         new CaptureScene(
             target,

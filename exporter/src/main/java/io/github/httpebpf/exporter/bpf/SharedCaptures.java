@@ -58,7 +58,7 @@ final class SharedCaptures implements AutoCloseable {
       directory.pin(info.number(), directory.captureInfo(), CaptureDirectory.READABLE, rollback);
     }
     Map<CaptureTarget, BpfException> failures =
-        join(all, loaded, loaded::mapDescriptor, forms, rollback);
+        join(all, settings.backend(), loaded, loaded::mapDescriptor, forms, rollback);
     for (BpfException failure : failures.values()) {
       throw failure;
     }
@@ -151,10 +151,12 @@ final class SharedCaptures implements AutoCloseable {
   /**
    * Attaches the programs that are pinned to further interfaces.
    *
+   * @param backend of those that are not captured yet
    * @return why some could not be attached to
    * @throws BpfException if none can
    */
-  Map<CaptureTarget, BpfException> add(Collection<CaptureTarget> targets, int madeDirectories) {
+  Map<CaptureTarget, BpfException> add(
+      Collection<CaptureTarget> targets, TcBackend backend, int madeDirectories) {
     HttpProbe loaded = probe;
     if (loaded == null || !directory.isLoaded()) {
       // Never loaded here, or unloaded meanwhile.
@@ -162,14 +164,14 @@ final class SharedCaptures implements AutoCloseable {
         load(List.of(), madeDirectories, rollback);
         rollback.commit();
       }
-      return add(targets, madeDirectories);
+      return add(targets, backend, madeDirectories);
     }
     requireOwnNamespace();
     SharedForms forms = new SharedForms(loaded, version, madeDirectories);
     try (SharedPrograms pinned = SharedPrograms.open(directory);
         Rollback rollback = new Rollback()) {
       Map<CaptureTarget, BpfException> failures =
-          join(targets, pinned, pinned::index, forms, rollback);
+          join(targets, backend, pinned, pinned::index, forms, rollback);
       rollback.commit();
       return failures;
     }
@@ -177,6 +179,7 @@ final class SharedCaptures implements AutoCloseable {
 
   private Map<CaptureTarget, BpfException> join(
       Collection<CaptureTarget> targets,
+      TcBackend backend,
       LoadedPrograms programs,
       ToIntFunction<String> indexes,
       SharedForms forms,
@@ -186,7 +189,10 @@ final class SharedCaptures implements AutoCloseable {
     try {
       for (CaptureTarget each : targets) {
         try {
-          joining.add(SharedCapture.prepare(each, root, settings, forms));
+          // What is captured keeps the backend that it began with.
+          boolean isNew = !root.capture(each.name()).isCapture();
+          CaptureSettings its = isNew ? settings.with(backend) : settings;
+          joining.add(SharedCapture.prepare(each, root, its, forms));
         } catch (BpfException e) {
           failures.put(each, e);
         }
@@ -194,7 +200,7 @@ final class SharedCaptures implements AutoCloseable {
       enter(joining, indexes);
       for (SharedCapture each : joining) {
         try {
-          each.attach(programs, directory, settings.backend(), forms);
+          each.attach(programs, directory, forms);
           each.keep(rollback);
         } catch (BpfException e) {
           failures.put(each.target(), e);
