@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The headers that the bindings are generated from; includes.txt names what of them is bound. */
 #include <stddef.h>
+#include <stdio.h>
 #include <dirent.h>
 #include <unistd.h>
 #include <net/if.h>
@@ -13,6 +14,7 @@
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 

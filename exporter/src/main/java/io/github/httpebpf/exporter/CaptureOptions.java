@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter;
 import io.github.httpebpf.exporter.bpf.CaptureKind;
 import io.github.httpebpf.exporter.bpf.CaptureSelection;
 import io.github.httpebpf.exporter.bpf.InterfaceChoice;
+import io.github.httpebpf.exporter.bpf.NetworkNamespace;
 import io.github.httpebpf.exporter.bpf.PinRoot;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,6 +27,7 @@ final class CaptureOptions {
 
   private final List<String> interfaces = new ArrayList<>();
   private final List<String> excluded = new ArrayList<>();
+  private final List<NetworkNamespace> namespaces = new ArrayList<>();
   private final Map<CaptureKind, String> captures = new LinkedHashMap<>();
   private PinRoot pinRoot = new PinRoot(Path.of(PinRoot.DEFAULT));
 
@@ -56,6 +59,25 @@ final class CaptureOptions {
     check(List.of(), expressions);
     excluded.clear();
     excluded.addAll(expressions);
+  }
+
+  @Option(
+      names = "--netns",
+      paramLabel = "NAME|PATH",
+      split = ",",
+      description = {
+        "Which network namespaces the interfaces are in, instead of this process's own; repeatable.",
+        "A name is one of ip netns; a path such as /proc/PID/ns/net. By tc alone.",
+        "Default for run, load and doctor: the own one; for serve, show and unload: with --interface",
+        "the own one, else all."
+      })
+  void setNamespaces(List<String> values) {
+    namespaces.clear();
+    try {
+      values.forEach(value -> namespaces.add(NetworkNamespace.of(value)));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
   }
 
   private InterfaceChoice check(List<String> names, List<String> expressions) {
@@ -126,7 +148,13 @@ final class CaptureOptions {
 
   /** What is asked for. */
   CaptureSelection selection() {
-    return new CaptureSelection(check(interfaces, excluded), captures);
+    if (!namespaces.isEmpty() && !Set.of(CaptureKind.TC).containsAll(captures.keySet())) {
+      throw new ParameterException(
+          command.commandLine(), "--netns: captures by tc alone; leave out --capture");
+    }
+    List<NetworkNamespace> resolved =
+        namespaces.stream().map(NetworkNamespace::resolved).distinct().toList();
+    return new CaptureSelection(check(interfaces, excluded), captures, resolved);
   }
 
   PinRoot pinRoot() {

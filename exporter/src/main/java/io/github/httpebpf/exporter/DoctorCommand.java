@@ -29,7 +29,12 @@ final class DoctorCommand extends ExporterCommand {
   int execute(Termination termination) {
     List<Check> checks =
         new ArrayList<>(
-            new HostChecks(load.captures().pinRoot(), load::specs, load.backend()).run());
+            new HostChecks(
+                    load.captures().pinRoot(),
+                    load.captures().selection().here(),
+                    load::specs,
+                    load.backend())
+                .run());
     checks.add(checkAddress());
     PrintWriter out = out();
     for (Check check : checks) {

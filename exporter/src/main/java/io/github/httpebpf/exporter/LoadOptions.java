@@ -6,10 +6,13 @@ import io.github.httpebpf.exporter.bpf.CaptureSettings;
 import io.github.httpebpf.exporter.bpf.CaptureSpec;
 import io.github.httpebpf.exporter.bpf.Foreigners;
 import io.github.httpebpf.exporter.bpf.Interfaces;
+import io.github.httpebpf.exporter.bpf.NetworkNamespace;
 import io.github.httpebpf.exporter.bpf.Overlaps;
 import io.github.httpebpf.exporter.bpf.TcBackend;
 import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -39,53 +42,77 @@ final class LoadOptions {
   }
 
   /** The captures asked for, or tc on the interfaces that a host is reached by; as of now. */
-  List<CaptureSpec> specs() {
-    return request().all();
+  List<CaptureSpec> specs(NetworkNamespace netns) {
+    return request(netns).all();
   }
 
-  private CaptureRequest request() {
-    return captures.selection().request(Interfaces::ofDefaultRoutes);
+  private CaptureRequest request(NetworkNamespace netns) {
+    return captures.selection().request(netns, Interfaces::ofDefaultRoutes);
   }
 
-  /** What loads, with nothing loaded yet; the caller closes it. */
-  CaptureLoader loader() {
+  /** What loads in a namespace, with nothing loaded yet; the caller closes it. */
+  CaptureLoader loader(NetworkNamespace netns) {
     CaptureSettings settings =
         new CaptureSettings(backend, ports.excluded(), labels.portSeries(), labels.cgroupSeries());
-    return new CaptureLoader(captures.pinRoot(), settings, Version.number());
+    return new CaptureLoader(captures.pinRoot(), netns, settings, Version.number());
   }
 
   /** Loads what is there now; every expression must match something. */
   void load() {
-    captures.selection().requireMatches();
-    try (CaptureLoader loader = loader()) {
-      CaptureRequest request = request();
-      load(loader, new CaptureRequest(request.own(), request.shared(), false));
+    List<NetworkNamespace> namespaces = captures.selection().here();
+    // First what is easily refused: then none is loaded.
+    namespaces.forEach(netns -> netns.run(captures.selection()::requireMatches));
+    requireAll(namespaces);
+    for (NetworkNamespace netns : namespaces) {
+      netns.run(
+          () -> {
+            try (CaptureLoader loader = loader(netns)) {
+              CaptureRequest request = request(netns);
+              load(loader, netns, new CaptureRequest(request.own(), request.shared(), false));
+            }
+          });
+    }
+  }
+
+  private void requireAll(List<NetworkNamespace> namespaces) {
+    if (namespaces.size() > 1) {
+      namespaces.forEach(netns -> netns.run(() -> CaptureSpec.requireThere(specs(netns))));
     }
   }
 
   /**
    * Loads what is there now.
    *
-   * @return whether there may come more
+   * @return what has loaded, by the namespaces in which there may come more; the rest is closed
    */
-  boolean load(CaptureLoader loader) {
-    CaptureRequest request = request();
-    load(loader, request);
-    return request.following();
+  Map<NetworkNamespace, CaptureLoader> loadToFollow() {
+    List<NetworkNamespace> namespaces = captures.selection().here();
+    requireAll(namespaces);
+    Map<NetworkNamespace, CaptureLoader> following = new LinkedHashMap<>();
+    for (NetworkNamespace netns : namespaces) {
+      CaptureLoader loader = loader(netns);
+      if (netns.call(() -> load(loader, netns, request(netns)))) {
+        following.put(netns, loader);
+      } else {
+        loader.close();
+      }
+    }
+    return following;
   }
 
-  private void load(CaptureLoader loader, CaptureRequest request) {
+  private boolean load(CaptureLoader loader, NetworkNamespace netns, CaptureRequest request) {
     for (String name : loader.load(request)) {
       LOG.log(Level.INFO, "capturing {0}, pinned under {1}", name, captures.pinRoot().path());
       for (String warning : Foreigners.ahead(captures.pinRoot(), name)) {
         LOG.log(Level.WARNING, warning);
       }
     }
-    for (String warning : Overlaps.among(captures.pinRoot())) {
+    for (String warning : Overlaps.among(captures.pinRoot(), netns)) {
       LOG.log(Level.WARNING, warning);
     }
     if (request.following() && request.shared().isEmpty()) {
       LOG.log(Level.INFO, "no interface matches yet; capturing those that come");
     }
+    return request.following();
   }
 }

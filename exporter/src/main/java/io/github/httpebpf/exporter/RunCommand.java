@@ -1,6 +1,5 @@
 package io.github.httpebpf.exporter;
 
-import io.github.httpebpf.exporter.bpf.CaptureLoader;
 import io.github.httpebpf.exporter.bpf.InterfaceFollower;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,20 +21,23 @@ final class RunCommand extends ExporterCommand {
     termination.arm(DONE);
     // First what is easily refused: an address in use must not leave captures behind.
     Serving serving = Serving.start(load.captures(), web, termination);
-    CaptureLoader loader = load.loader();
-    termination.uninterrupted(() -> capture(loader, serving, termination));
+    termination.uninterrupted(() -> capture(serving, termination));
     serving.announce();
     return RUNS_ON;
   }
 
   /** With expressions for interfaces, those that come later too: the loader lives on with them. */
-  private void capture(CaptureLoader loader, Serving serving, Termination termination) {
-    if (!load.load(loader)) {
-      loader.close();
-      return;
-    }
+  private void capture(Serving serving, Termination termination) {
     CaptureOptions captures = load.captures();
-    new InterfaceFollower(captures.pinRoot(), loader, captures.selection(), serving::attachFailed)
-        .start(termination::uninterrupted);
+    load.loadToFollow()
+        .forEach(
+            (netns, loader) ->
+                new InterfaceFollower(
+                        captures.pinRoot(),
+                        netns,
+                        loader,
+                        captures.selection(),
+                        serving::attachFailed)
+                    .start(termination::uninterrupted));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.httpebpf.exporter.bpf.CaptureKind;
 import io.github.httpebpf.exporter.bpf.CaptureSelection;
 import io.github.httpebpf.exporter.bpf.CaptureSpec;
+import io.github.httpebpf.exporter.bpf.NetworkNamespace;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -42,11 +43,9 @@ class CaptureOptionsTest {
   }
 
   private static List<String> names(String arguments) {
-    return options(CaptureOptions.class, arguments)
-        .selection()
-        .request(() -> DEFAULT)
-        .all()
-        .stream()
+    CaptureSelection selection = options(CaptureOptions.class, arguments).selection();
+    return selection.here().stream()
+        .flatMap(netns -> selection.request(netns, () -> DEFAULT).all().stream())
         .map(CaptureSpec::name)
         .toList();
   }
@@ -63,7 +62,11 @@ class CaptureOptionsTest {
     "'load --capture cgroup,tc --interface a',cgroup a",
     "load --capture xdp --capture tc --interface a,xdp:a a",
     "'run --capture tc,tc --interface a',a",
-    "'run --capture cgroup=/c,cgroup=/c/../c/',cgroup"
+    "'run --capture cgroup=/c,cgroup=/c/../c/',cgroup",
+    "load --netns w,w/eth0 w/lo",
+    "'load --netns w,/run/netns/v --netns /a/./b --interface a',w/a v/a /a/b/a",
+    "load --netns /proc/self/ns/net --interface a,a",
+    "load --netns w --capture tc --interface a,w/a"
   })
   void capturesAreMadeOfKindsAndInterfaces(String arguments, String names) {
     assertThat(String.join(" ", names(arguments))).isEqualTo(names);
@@ -74,7 +77,7 @@ class CaptureOptionsTest {
     assertThat(
             options(CaptureOptions.class, "load --capture cgroup=/sys/fs/./cgroup/a=b/")
                 .selection()
-                .request(List::of)
+                .request(NetworkNamespace.OWN, List::of)
                 .all())
         .containsExactly(new CaptureSpec(CaptureKind.CGROUP, "/sys/fs/cgroup/a=b"));
   }
@@ -87,6 +90,8 @@ class CaptureOptionsTest {
     "show --capture cgroup,cgroup,CGROUP",
     "'show --capture cgroup,xdp','',CGROUP XDP",
     "show --interface a,a,''",
+    "show --netns w,'',''",
+    "'show --netns w,v --interface a',w/a v/a,''",
     "'show --capture tc,xdp,cgroup --interface a',a xdp:a cgroup,CGROUP TC XDP"
   })
   void readersNameWhatTheyCanAndLookUpTheRest(String arguments, String names, String kinds) {
@@ -117,6 +122,11 @@ class CaptureOptionsTest {
             + " those below it too",
         "--capture cgroup --capture cgroup=/b|--capture 'cgroup=/b': one cgroup only, which counts"
             + " for those below it too",
+        "--netns a/b|--netns 'a/b': neither the name of a network namespace nor an absolute path",
+        "--netns ..|--netns '..': neither the name of a network namespace nor an absolute path",
+        "--netns w,,v|--netns '': neither the name of a network namespace nor an absolute path",
+        "--netns w --capture xdp|--netns: captures by tc alone; leave out --capture",
+        "--netns w --capture tc,cgroup|--netns: captures by tc alone; leave out --capture",
         "--ports 0|--ports 0: not a port, 1 to 65535",
         "--ports 80,65536|--ports 65536: not a port, 1 to 65535",
         "--ports http|Invalid value for option '--ports' (PORT): 'http' is not an int",

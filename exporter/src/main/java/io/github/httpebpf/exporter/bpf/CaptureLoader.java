@@ -23,6 +23,7 @@ import java.util.function.Function;
 public final class CaptureLoader implements AutoCloseable {
 
   private final PinRoot root;
+  private final NetworkNamespace netns;
   private final CaptureSettings settings;
   private final String version;
   private final Function<CaptureKind, byte[]> files;
@@ -31,19 +32,32 @@ public final class CaptureLoader implements AutoCloseable {
   /**
    * Loads nothing yet.
    *
+   * @param netns that interfaces are in: whoever calls this is in it too
    * @param version of the exporter, left with the pins
    */
-  public CaptureLoader(PinRoot root, CaptureSettings settings, String version) {
-    this(root, settings, version, HttpProbe::packedFile);
+  public CaptureLoader(
+      PinRoot root, NetworkNamespace netns, CaptureSettings settings, String version) {
+    this(root, netns, settings, version, HttpProbe::packedFile);
   }
 
+  /** Of this process's own network namespace. */
   CaptureLoader(
       PinRoot root, CaptureSettings settings, String version, Function<CaptureKind, byte[]> files) {
+    this(root, NetworkNamespace.OWN, settings, version, files);
+  }
+
+  private CaptureLoader(
+      PinRoot root,
+      NetworkNamespace netns,
+      CaptureSettings settings,
+      String version,
+      Function<CaptureKind, byte[]> files) {
     this.root = root;
+    this.netns = netns;
     this.settings = settings;
     this.version = version;
     this.files = files;
-    this.shared = new SharedCaptures(root, settings, version);
+    this.shared = new SharedCaptures(root, netns.name(), settings, version);
   }
 
   /**
@@ -68,6 +82,7 @@ public final class CaptureLoader implements AutoCloseable {
     try (Rollback rollback = new Rollback();
         MadePinRoot made = MadePinRoot.make(root, rollback)) {
       CapturePreflight.check(root, settings.backend(), targets);
+      List<Path> places = makePlaces(rollback);
       List<CaptureTarget> joining = new ArrayList<>();
       for (CaptureTarget each : targets) {
         if (isShared(each, request)) {
@@ -80,10 +95,18 @@ public final class CaptureLoader implements AutoCloseable {
       if (!joining.isEmpty() || request.following()) {
         shared.load(joining, made.directories(), rollback);
       }
+      places.forEach(BpfFileSystem::finishDirectory);
       made.finish();
       rollback.commit();
     }
     return loaded;
+  }
+
+  /** The directories that captures of another network namespace are in; those that were missing. */
+  private List<Path> makePlaces(Rollback rollback) {
+    return root.between(netns.name()).stream()
+        .filter(directory -> makeDirectory(directory, rollback))
+        .toList();
   }
 
   /** A capture stays what it is. */
@@ -99,7 +122,7 @@ public final class CaptureLoader implements AutoCloseable {
 
   /** How so many further interfaces are attached to that share programs. */
   TcBackend backend(int number, List<Interface> here) {
-    return CrowdBackend.choose(settings.backend(), number, here, root);
+    return CrowdBackend.choose(settings.backend(), number, here, root, netns.name());
   }
 
   /**
@@ -113,6 +136,7 @@ public final class CaptureLoader implements AutoCloseable {
     Map<CaptureTarget, BpfException> failures = new LinkedHashMap<>();
     try (Rollback rollback = new Rollback();
         MadePinRoot made = MadePinRoot.make(root, rollback)) {
+      List<Path> places = makePlaces(rollback);
       List<CaptureTarget> joining = new ArrayList<>();
       for (CaptureTarget each : targets) {
         CaptureDirectory directory = root.capture(each.name());
@@ -127,6 +151,7 @@ public final class CaptureLoader implements AutoCloseable {
         failures.putAll(shared.add(joining, backend, made.directories()));
       }
       if (failures.size() < targets.size()) {
+        places.forEach(BpfFileSystem::finishDirectory);
         made.finish();
         rollback.commit();
       }
@@ -147,10 +172,23 @@ public final class CaptureLoader implements AutoCloseable {
 
   /** Lets go of interfaces that are there no more: names of captures by index. */
   void release(Map<Integer, String> gone) {
+    locked(() -> SharedCaptures.release(root, netns.name(), gone));
+  }
+
+  /** Lets go of interfaces that are still there, but have no name any more; their counts stay. */
+  void leave(Map<Integer, String> captures) {
+    locked(
+        () -> {
+          captures.values().stream().map(root::capture).forEach(CaptureRemover::letGo);
+          SharedCaptures.forget(root.shared(netns.name()), captures.keySet());
+        });
+  }
+
+  private void locked(Runnable change) {
     if (Files.exists(root.path())) {
       try (PinRootLock lock = PinRootLock.acquire(root.path())) {
         if (lock.holds()) {
-          SharedCaptures.release(root, gone);
+          change.run();
         }
       }
     }

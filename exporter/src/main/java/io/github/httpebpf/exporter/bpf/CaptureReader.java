@@ -86,10 +86,11 @@ public final class CaptureReader implements CountSource {
 
   private List<CaptureSnapshot> readAll(Collection<String> names) {
     boolean withRuns = statsEnabled();
-    return new TreeSet<>(names).stream().map(name -> read(name, withRuns)).toList();
+    InterfacePresence presence = new InterfacePresence();
+    return new TreeSet<>(names).stream().map(name -> read(name, withRuns, presence)).toList();
   }
 
-  private CaptureSnapshot read(String name, boolean withRuns) {
+  private CaptureSnapshot read(String name, boolean withRuns, InterfacePresence presence) {
     CaptureDirectory directory = root.capture(name);
     try {
       CaptureInfo info =
@@ -98,7 +99,7 @@ public final class CaptureReader implements CountSource {
               .orElseThrow(
                   () -> new BpfException("read " + directory.path() + ": no capture there"));
       CaptureSnapshot snapshot =
-          new CaptureSnapshot(name, exists(info), counts(directory, withRuns));
+          new CaptureSnapshot(name, presence.isThere(directory, info), counts(directory, withRuns));
       if (failures.remove(name) != null) {
         LOG.log(System.Logger.Level.INFO, "read {0}: works again", directory.path());
       }
@@ -206,13 +207,6 @@ public final class CaptureReader implements CountSource {
       LOG.log(System.Logger.Level.DEBUG, e.getMessage());
       return null;
     }
-  }
-
-  /** From another network namespace the interface cannot be looked up; its maps must do then. */
-  private static boolean exists(CaptureInfo info) {
-    return info.hook() == CaptureInfo.Hook.CGROUP
-        || info.scope() != Interfaces.namespace()
-        || Interfaces.exists(info.ifindex());
   }
 
   private static boolean statsEnabled() {

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Detaches and unpins captures, and nothing that is not ours. Needs CAP_BPF and CAP_NET_ADMIN. */
 public final class CaptureRemover {
@@ -29,7 +31,7 @@ public final class CaptureRemover {
     }
     List<String> ended = new ArrayList<>();
     List<BpfException> failures = new ArrayList<>();
-    List<Integer> indexes = new ArrayList<>();
+    Map<String, List<Integer>> indexes = new TreeMap<>();
     int madeDirectories = 0;
     try (PinRootLock lock = PinRootLock.acquire(root.path())) {
       for (String name : selection.among(root.captured())) {
@@ -41,7 +43,9 @@ public final class CaptureRemover {
             detach(directory, info);
             directory.remove();
             if (shared) {
-              indexes.add(info.ifindex());
+              indexes
+                  .computeIfAbsent(CaptureSpec.netnsOf(name), netns -> new ArrayList<>())
+                  .add(info.ifindex());
             }
             madeDirectories = Math.max(madeDirectories, info.madeDirectories());
             ended.add(name);
@@ -50,10 +54,13 @@ public final class CaptureRemover {
           failures.add(e);
         }
       }
-      madeDirectories = Math.max(madeDirectories, endShared(indexes));
+      for (String netns : root.namespaces()) {
+        List<Integer> released = indexes.getOrDefault(netns, List.of());
+        madeDirectories = Math.max(madeDirectories, endShared(netns, released, selection));
+      }
       if (lock.holds()) {
-        BpfFileSystem.deleteQuietly(root.xdp());
         root.unfinished().forEach(BpfFileSystem::deleteQuietly);
+        root.parents().forEach(BpfFileSystem::deleteQuietly);
         if (root.captured().isEmpty()) {
           removeRoot(Math.max(madeDirectories, MadePinRoot.unfinished(root).size()));
         }
@@ -67,12 +74,12 @@ public final class CaptureRemover {
   }
 
   /** What is shared ends with the last capture that shares it. */
-  private int endShared(List<Integer> indexes) {
-    SharedCaptures.forget(root, indexes);
-    SharedDirectory shared = root.shared();
+  private int endShared(String netns, List<Integer> indexes, CaptureSelection selection) {
+    SharedDirectory shared = root.shared(netns);
+    SharedCaptures.forget(shared, indexes);
     // One that was loaded for interfaces to come is not meant by the end of others.
-    boolean meant = !indexes.isEmpty() || root.captured().isEmpty();
-    if (!meant || !Files.exists(shared.path()) || !SharedCaptures.names(root).isEmpty()) {
+    boolean meant = !indexes.isEmpty() || root.captured().isEmpty() || selection.isAbout(netns);
+    if (!meant || !Files.exists(shared.path()) || !SharedCaptures.names(root, netns).isEmpty()) {
       return 0;
     }
     int madeDirectories = shared.info().map(CaptureInfo::madeDirectories).orElse(0);
@@ -91,19 +98,45 @@ public final class CaptureRemover {
   private static void detach(CaptureDirectory directory, CaptureInfo info) {
     String name = directory.name();
     if (info.hook() == CaptureInfo.Hook.CLSACT) {
+      NetworkNamespace netns = NetworkNamespace.ofCapture(name);
+      if (!netns.isOwn()) {
+        // Filters end with their interfaces; a namespace without its name is out of reach.
+        if (!netns.hasGone(info.scope())) {
+          netns.run(() -> detachFilters(directory, info));
+        }
+        return;
+      }
       if (info.scope() != Interfaces.namespace()) {
         throw new BpfException(
             "unload %s: captures another network namespace's %s; unload there"
                 .formatted(directory.path(), name));
       }
-      if (Interfaces.exists(info.ifindex())) {
-        for (ProbeProgram program : directory.kind().programs().reversed()) {
-          ClsactHook.ours(program, info.ifindex(), info.tcPriority(), name)
-              .ifPresent(ClsactHook::detach);
-        }
-      }
+      detachFilters(directory, info);
       return;
     }
+    detachLinks(directory);
+  }
+
+  /** Takes the programs off an interface of the namespace that this thread is in. */
+  static void letGo(CaptureDirectory directory) {
+    directory.info().ifPresent(info -> detachFilters(directory, info));
+    directory
+        .kind()
+        .programs()
+        .forEach(program -> BpfFileSystem.deleteQuietly(directory.link(program)));
+  }
+
+  private static void detachFilters(CaptureDirectory directory, CaptureInfo info) {
+    boolean isHere = info.scope() == Interfaces.namespace() && Interfaces.exists(info.ifindex());
+    if (isHere && info.hook() == CaptureInfo.Hook.CLSACT) {
+      for (ProbeProgram program : directory.kind().programs().reversed()) {
+        ClsactHook.ours(program, info.ifindex(), info.tcPriority(), directory.name())
+            .ifPresent(ClsactHook::detach);
+      }
+    }
+  }
+
+  private static void detachLinks(CaptureDirectory directory) {
     List<Descriptor> links = new ArrayList<>();
     try {
       // All are opened before one is detached: what is no link leaves the capture as it is.
@@ -113,7 +146,7 @@ public final class CaptureRemover {
           links.add(PinnedObjects.open(pin, PinnedObjects.Kind.LINK));
         }
       }
-      links.forEach(link -> LinkHook.detach(link, name));
+      links.forEach(link -> LinkHook.detach(link, directory.name()));
     } finally {
       links.forEach(Descriptor::close);
     }

@@ -15,21 +15,39 @@ import java.util.function.Supplier;
  *
  * @param interfaces of those that are of interfaces
  * @param places by kind, the path of a cgroup or nothing; no kind for whatever is the default
+ * @param namespaces that the interfaces are in; none for whatever is the default
  */
-public record CaptureSelection(InterfaceChoice interfaces, Map<CaptureKind, String> places) {
+public record CaptureSelection(
+    InterfaceChoice interfaces,
+    Map<CaptureKind, String> places,
+    List<NetworkNamespace> namespaces) {
 
   public CaptureSelection {
     places = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(places));
+    namespaces = List.copyOf(namespaces);
   }
 
-  /** What to load: what is here of it now. */
-  public CaptureRequest request(Supplier<? extends Collection<String>> defaultInterfaces) {
-    return request(defaultInterfaces, Interfaces::all);
+  /** Of interfaces in this process's own network namespace, or of all that is captured. */
+  public CaptureSelection(InterfaceChoice interfaces, Map<CaptureKind, String> places) {
+    this(interfaces, places, List.of());
+  }
+
+  /** Where interfaces are that shall be captured. */
+  public List<NetworkNamespace> here() {
+    return namespaces.isEmpty() ? List.of(NetworkNamespace.OWN) : namespaces;
+  }
+
+  /** What to load: what is here of it now, where {@code netns} is what this thread is in. */
+  public CaptureRequest request(
+      NetworkNamespace netns, Supplier<? extends Collection<String>> defaultInterfaces) {
+    return request(netns, defaultInterfaces, Interfaces::all);
   }
 
   /** Likewise, of interfaces that were looked up already. */
   CaptureRequest request(
-      Supplier<? extends Collection<String>> defaultInterfaces, Supplier<List<Interface>> found) {
+      NetworkNamespace netns,
+      Supplier<? extends Collection<String>> defaultInterfaces,
+      Supplier<List<Interface>> found) {
     Set<CaptureKind> kinds = places.isEmpty() ? Set.of(CaptureKind.TC) : places.keySet();
     List<CaptureSpec> own = new ArrayList<>();
     List<CaptureSpec> shared = new ArrayList<>();
@@ -40,16 +58,16 @@ public record CaptureSelection(InterfaceChoice interfaces, Map<CaptureKind, Stri
       } else if (interfaces.isEmpty()) {
         defaultInterfaces.get().stream()
             .filter(name -> !interfaces.isExcluded(name))
-            .forEach(name -> own.add(new CaptureSpec(kind, name)));
+            .forEach(name -> own.add(new CaptureSpec(kind, name).in(netns)));
       } else {
         List<Interface> interfacesHere = found.get();
         List<String> here = interfacesHere.stream().map(Interface::name).toList();
-        interfaces.names(here).forEach(name -> own.add(new CaptureSpec(kind, name)));
+        interfaces.names(here).forEach(name -> own.add(new CaptureSpec(kind, name).in(netns)));
         Set<String> matches = new HashSet<>(interfaces.matches(here));
         List<CaptureSpec> many = kind == CaptureKind.TC ? shared : own;
         interfacesHere.stream()
             .filter(each -> each.hasKnownType() && matches.contains(each.name()))
-            .forEach(each -> many.add(new CaptureSpec(kind, each.name())));
+            .forEach(each -> many.add(new CaptureSpec(kind, each.name()).in(netns)));
         following |= interfaces.hasExpressions(here);
       }
     }
@@ -97,21 +115,34 @@ public record CaptureSelection(InterfaceChoice interfaces, Map<CaptureKind, Stri
       if (kind == CaptureKind.CGROUP) {
         chosen.add(CaptureSpec.CGROUP);
       } else {
-        List<String> here =
-            captured.stream()
-                .filter(name -> CaptureSpec.kindOf(name) == kind)
-                .map(name -> CaptureSpec.interfaceOf(name).orElseThrow())
-                .toList();
-        List<String> wanted = new ArrayList<>(interfaces.names(here));
-        wanted.addAll(interfaces.matches(here));
-        wanted.forEach(name -> chosen.add(new CaptureSpec(kind, name).name()));
+        here().forEach(netns -> addChosen(kind, netns, captured, chosen));
       }
     }
     return chosen;
   }
 
+  private void addChosen(
+      CaptureKind kind, NetworkNamespace netns, Collection<String> captured, Set<String> chosen) {
+    List<String> here =
+        captured.stream()
+            .filter(name -> CaptureSpec.kindOf(name) == kind)
+            .filter(name -> CaptureSpec.netnsOf(name).equals(netns.name()))
+            .map(name -> CaptureSpec.interfaceOf(name).orElseThrow())
+            .toList();
+    List<String> wanted = new ArrayList<>(interfaces.names(here));
+    wanted.addAll(interfaces.matches(here));
+    wanted.forEach(name -> chosen.add(new CaptureSpec(kind, name).in(netns).name()));
+  }
+
+  /** Whether all that is captured in a network namespace is meant, and it was named. */
+  boolean isAbout(String netns) {
+    return isOpen() && namespaces.contains(new NetworkNamespace(netns));
+  }
+
   private boolean isMeant(String name) {
     return (places.isEmpty() || places.containsKey(CaptureSpec.kindOf(name)))
+        && (namespaces.isEmpty()
+            || namespaces.contains(new NetworkNamespace(CaptureSpec.netnsOf(name))))
         && CaptureSpec.interfaceOf(name).filter(interfaces::isExcluded).isEmpty();
   }
 }

@@ -44,7 +44,7 @@ record CaptureTarget(
           "attach to %s: the cgroup capture has this name; rename the interface"
               .formatted(spec.place()));
     }
-    return of(spec, Interfaces.find(List.of(spec.place())).getFirst());
+    return of(spec, Interfaces.find(spec.interfaceName(), spec.place()));
   }
 
   /** Of an interface that is here. */

@@ -27,14 +27,14 @@ final class CrowdBackend {
    * @param number of interfaces that wait
    * @param here all interfaces
    */
-  static TcBackend choose(TcBackend asked, int number, List<Interface> here, PinRoot root) {
+  static TcBackend choose(
+      TcBackend asked, int number, List<Interface> here, PinRoot root, String netns) {
     boolean isCrowd = asked == TcBackend.AUTO && number > FEW && TcxHook.isSupported();
-    return isCrowd && !othersUseTcx(here, root) ? TcBackend.CLSACT : asked;
+    return isCrowd && !othersUseTcx(here, programs(root, netns)) ? TcBackend.CLSACT : asked;
   }
 
   /** Behind their programs, which run before all filters, little might be left to be seen. */
-  private static boolean othersUseTcx(Collection<Interface> here, PinRoot root) {
-    Set<Integer> ours = programs(root);
+  private static boolean othersUseTcx(Collection<Interface> here, Set<Integer> ours) {
     try {
       return here.stream()
           .flatMap(each -> TcxHook.programs(Direction.INGRESS, each.index(), each.name()).stream())
@@ -45,12 +45,12 @@ final class CrowdBackend {
     }
   }
 
-  private static Set<Integer> programs(PinRoot root) {
+  private static Set<Integer> programs(PinRoot root, String netns) {
     Set<Integer> ours = new HashSet<>();
-    if (root.shared().isLoaded()) {
-      ours.add(id(root.shared().program(ProbeProgram.COUNTER)));
+    if (root.shared(netns).isLoaded()) {
+      ours.add(id(root.shared(netns).program(ProbeProgram.COUNTER)));
     }
-    for (String name : root.captured(Set.of(CaptureKind.TC))) {
+    for (String name : root.captured(netns)) {
       CaptureDirectory each = root.capture(name);
       if (Files.exists(each.program(ProbeProgram.COUNTER))) {
         ours.add(id(each.program(ProbeProgram.COUNTER)));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -30,17 +31,23 @@ public final class HostChecks {
   public record Check(Severity severity, String subject, String text) {}
 
   private final PinRoot root;
-  private final Supplier<? extends Collection<CaptureSpec>> specs;
+  private final List<NetworkNamespace> namespaces;
+  private final Function<NetworkNamespace, ? extends Collection<CaptureSpec>> specs;
   private final TcBackend backend;
 
   /**
    * Checks nothing yet.
    *
-   * @param specs what to capture; asked for only once libbpf is known to be there
+   * @param namespaces where to capture
+   * @param specs what to capture there; asked for there, and only once libbpf is known to be there
    */
   public HostChecks(
-      PinRoot root, Supplier<? extends Collection<CaptureSpec>> specs, TcBackend backend) {
+      PinRoot root,
+      List<NetworkNamespace> namespaces,
+      Function<NetworkNamespace, ? extends Collection<CaptureSpec>> specs,
+      TcBackend backend) {
     this.root = root;
+    this.namespaces = List.copyOf(namespaces);
     this.specs = specs;
     this.backend = backend;
   }
@@ -108,13 +115,19 @@ public final class HostChecks {
 
   private Check checkProgram() {
     CaptureSettings settings = new CaptureSettings(backend);
-    for (CaptureTarget target : CaptureTarget.find(specs.get())) {
+    for (CaptureTarget target : targets()) {
       byte[] file = HttpProbe.packedFile(target.kind());
       try (HttpProbe probe = HttpProbe.open(target.kind(), file, settings.probeConfig(target))) {
         probe.load();
       }
     }
     return ok("program", "this kernel's verifier takes it");
+  }
+
+  private List<CaptureTarget> targets() {
+    return namespaces.stream()
+        .flatMap(each -> each.call(() -> CaptureTarget.find(specs.apply(each))).stream())
+        .toList();
   }
 
   private Check checkHook() {
@@ -126,7 +139,7 @@ public final class HostChecks {
   }
 
   private Check checkInterfaces() {
-    List<CaptureTarget> targets = CaptureTarget.find(specs.get());
+    List<CaptureTarget> targets = targets();
     CapturePreflight.check(root, backend, targets);
     return ok(
         "interfaces", targets.stream().map(CaptureTarget::name).collect(Collectors.joining(", ")));
@@ -146,10 +159,18 @@ public final class HostChecks {
     }
   }
 
+  /** Of a capture whose namespace has gone, nobody is. */
+  private List<String> ahead(String name) {
+    NetworkNamespace netns = NetworkNamespace.ofCapture(name);
+    return root.capture(name).info().filter(info -> netns.hasGone(info.scope())).isPresent()
+        ? List.of()
+        : netns.call(() -> Foreigners.ahead(root, name));
+  }
+
   private void addForeigners(List<Check> checks) {
     try {
       for (String name : root.captured()) {
-        for (String line : Foreigners.ahead(root, name)) {
+        for (String line : ahead(name)) {
           checks.add(new Check(Severity.WARN, "order", line));
         }
       }

@@ -28,6 +28,9 @@ public final class InterfaceFollower {
 
   private static final long RETRY_SECONDS = 10;
 
+  /** How long a namespace may live on because of this alone. */
+  private static final long NAMESPACE_SECONDS = 1;
+
   /** In one step, which holds the pin root's lock, and is not broken off by a signal. */
   private static final int STEP = 32;
 
@@ -35,6 +38,7 @@ public final class InterfaceFollower {
   private static final int CLSACT_STEP = 256;
 
   private final PinRoot root;
+  private final NetworkNamespace netns;
   private final CaptureLoader loader;
   private final CaptureSelection selection;
   private final Consumer<String> failures;
@@ -47,38 +51,53 @@ public final class InterfaceFollower {
   /** When what failed is tried again, by index. */
   private final Map<Integer, Long> retries = new HashMap<>();
 
+  private volatile boolean ended;
+
   /**
    * Follows nothing yet.
    *
-   * @param loader that has loaded
+   * @param netns that interfaces come in
+   * @param loader that has loaded there; closed when the namespace goes
    * @param failures hears why an interface could not be captured: the name of an errno
    */
   public InterfaceFollower(
-      PinRoot root, CaptureLoader loader, CaptureSelection selection, Consumer<String> failures) {
+      PinRoot root,
+      NetworkNamespace netns,
+      CaptureLoader loader,
+      CaptureSelection selection,
+      Consumer<String> failures) {
     this.root = root;
+    this.netns = netns;
     this.loader = loader;
     this.selection = selection;
     this.failures = failures;
   }
 
   /**
-   * Follows from now on, until the process ends.
+   * Follows from now on, until the process or the namespace ends.
    *
    * @param step runs a change of captures, which must not be broken off
+   * @throws BpfException if the namespace cannot be entered
    */
   public void start(Consumer<Runnable> step) {
-    LinkEvents events = LinkEvents.listen();
+    LinkEvents events = netns.call(LinkEvents::listen);
     Semaphore happened = new Semaphore(1);
-    remember();
+    netns.run(this::remember);
     Thread.ofPlatform().daemon().name("link-events").start(() -> hear(events, happened));
-    Thread.ofPlatform().daemon().name("follow").start(() -> follow(happened, step));
+    netns.start("follow", () -> follow(happened, step), this::giveUp);
   }
 
-  private static void hear(LinkEvents events, Semaphore happened) {
+  private void giveUp(BpfException e) {
+    ended = true;
+    LOG.log(Level.ERROR, String.valueOf(e.getMessage()));
+  }
+
+  private void hear(LinkEvents events, Semaphore happened) {
     try (events) {
-      while (true) {
-        events.await();
-        happened.release();
+      while (!ended) {
+        if (events.await()) {
+          happened.release();
+        }
       }
     } catch (BpfException e) {
       // What comes is found all the same, but later.
@@ -87,11 +106,17 @@ public final class InterfaceFollower {
   }
 
   private void follow(Semaphore happened, Consumer<Runnable> step) {
+    long scope = Interfaces.namespace();
     try {
       while (true) {
-        if (happened.tryAcquire(RETRY_SECONDS, TimeUnit.SECONDS)) {
+        long most = netns.isOwn() ? RETRY_SECONDS : NAMESPACE_SECONDS;
+        if (happened.tryAcquire(most, TimeUnit.SECONDS)) {
           Thread.sleep(SETTLE_MILLIS);
           happened.drainPermits();
+        }
+        if (netns.hasGone(scope)) {
+          step.accept(this::end);
+          return;
         }
         step.accept(
             () -> {
@@ -105,10 +130,27 @@ public final class InterfaceFollower {
     }
   }
 
+  /** What keeps the namespace alive ends with this thread, and with the other one. */
+  private void end() {
+    ended = true;
+    try {
+      Map<Integer, String> gone = new TreeMap<>();
+      known.values().forEach(gone::putAll);
+      loader.leave(gone);
+      LOG.log(
+          Level.INFO, "network namespace {0} has gone; what was counted there stays", netns.name());
+    } catch (BpfException e) {
+      report("", e);
+    } finally {
+      loader.close();
+    }
+  }
+
   /** What is captured by now is not to be captured again. */
   private void remember() {
     for (String name : root.captured()) {
       CaptureSpec.interfaceOf(name)
+          .filter(place -> CaptureSpec.netnsOf(name).equals(netns.name()))
           .flatMap(place -> root.capture(name).info())
           .filter(info -> info.scope() == Interfaces.namespace())
           .ifPresent(info -> known(CaptureSpec.kindOf(name)).put(info.ifindex(), name));
@@ -125,7 +167,7 @@ public final class InterfaceFollower {
       List<Interface> here = Interfaces.all();
       Set<Integer> indexes = here.stream().map(Interface::index).collect(Collectors.toSet());
       release(indexes);
-      CaptureRequest wanted = selection.request(List::of, () -> here);
+      CaptureRequest wanted = selection.request(netns, List::of, () -> here);
       boolean more = capture(CaptureKind.TC, here, wanted.shared());
       return capture(CaptureKind.XDP, here, followed(wanted)) || more;
     } catch (BpfException e) {
@@ -160,7 +202,7 @@ public final class InterfaceFollower {
         here.stream().collect(Collectors.toMap(Interface::name, each -> each));
     List<CaptureTarget> fresh = new ArrayList<>();
     for (CaptureSpec spec : wanted) {
-      Interface each = byName.get(spec.place());
+      Interface each = byName.get(spec.interfaceName());
       if (each != null
           && !known(kind).containsKey(each.index())
           && retries.getOrDefault(each.index(), Long.MIN_VALUE) <= System.nanoTime()) {

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,24 +62,29 @@ public final class Interfaces {
   private Interfaces() {}
 
   /**
-   * Finds interfaces by name.
+   * Finds an interface by name.
    *
-   * @throws BpfException that names the first that does not exist, and those that do
+   * @param shown what messages call it
+   * @throws BpfException that names those that exist, if it does not
    */
-  static List<Interface> find(Collection<String> names) {
-    Map<String, Interface> all =
-        all().stream().collect(Collectors.toMap(Interface::name, each -> each));
-    List<Interface> found = new ArrayList<>();
-    for (String name : new LinkedHashSet<>(names)) {
-      Interface each = all.get(name);
-      if (each == null) {
-        throw new BpfException(
-            "attach to %s: no such interface; interfaces here: %s"
-                .formatted(name, all.keySet().stream().sorted().collect(Collectors.joining(", "))));
-      }
-      each.requireKnownType();
-      found.add(each);
-    }
+  static Interface find(String name, String shown) {
+    List<Interface> all = all();
+    Interface found =
+        all.stream()
+            .filter(each -> each.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new BpfException(
+                        "attach to %s: no such interface; interfaces %s: %s"
+                            .formatted(
+                                shown,
+                                shown.equals(name) ? "here" : "there",
+                                all.stream()
+                                    .map(Interface::name)
+                                    .sorted()
+                                    .collect(Collectors.joining(", ")))));
+    found.requireKnownType();
     return found;
   }
 

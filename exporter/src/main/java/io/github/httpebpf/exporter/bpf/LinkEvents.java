@@ -2,6 +2,7 @@ package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.libbpf.Libbpf;
 import io.github.httpebpf.libbpf.sockaddr_nl;
+import io.github.httpebpf.libbpf.timeval;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -17,11 +18,16 @@ final class LinkEvents implements AutoCloseable {
   private static final String OBJECT = "interfaces";
   private static final int BUFFER = 1 << 16;
 
+  /** A socket keeps its network namespace alive: whoever waits must look whether it is to be. */
+  private static final long WAIT_SECONDS = 1;
+
   private static final class Calls {
     static final MethodHandle SOCKET =
         NativeCalls.capturing(Libbpf.socket$address(), Libbpf.socket$descriptor());
     static final MethodHandle BIND =
         NativeCalls.capturing(Libbpf.bind$address(), Libbpf.bind$descriptor());
+    static final MethodHandle SETSOCKOPT =
+        NativeCalls.capturing(Libbpf.setsockopt$address(), Libbpf.setsockopt$descriptor());
     static final MethodHandle RECV =
         NativeCalls.capturing(Libbpf.recv$address(), Libbpf.recv$descriptor());
   }
@@ -43,16 +49,12 @@ final class LinkEvents implements AutoCloseable {
       if (opened < 0) {
         throw NativeCalls.failure(OPERATION, OBJECT, NativeCalls.errno(state), "");
       }
-      Descriptor socket = new Descriptor(opened);
-      MemorySegment address = arena.allocate(sockaddr_nl.layout());
-      sockaddr_nl.nl_family(address, (short) Libbpf.AF_NETLINK());
-      sockaddr_nl.nl_groups(address, Libbpf.RTMGRP_LINK());
-      int bound = (int) Calls.BIND.invokeExact(state, opened, address, (int) address.byteSize());
-      if (bound < 0) {
-        socket.close();
+      LinkEvents events = new LinkEvents(new Descriptor(opened));
+      if (!limitWait(arena, state, opened) || !bind(arena, state, opened)) {
+        events.close();
         throw NativeCalls.failure(OPERATION, OBJECT, NativeCalls.errno(state), "");
       }
-      return new LinkEvents(socket);
+      return events;
     } catch (BpfException e) {
       throw e;
     } catch (Throwable e) {
@@ -60,17 +62,37 @@ final class LinkEvents implements AutoCloseable {
     }
   }
 
-  /** Waits until something happens. */
-  void await() {
+  private static boolean limitWait(Arena arena, MemorySegment state, int socket) throws Throwable {
+    MemorySegment limit = arena.allocate(timeval.layout());
+    timeval.tv_sec(limit, WAIT_SECONDS);
+    int level = Libbpf.SOL_SOCKET();
+    int option = Libbpf.SO_RCVTIMEO();
+    int size = (int) limit.byteSize();
+    return (int) Calls.SETSOCKOPT.invokeExact(state, socket, level, option, limit, size) == 0;
+  }
+
+  private static boolean bind(Arena arena, MemorySegment state, int socket) throws Throwable {
+    MemorySegment address = arena.allocate(sockaddr_nl.layout());
+    sockaddr_nl.nl_family(address, (short) Libbpf.AF_NETLINK());
+    sockaddr_nl.nl_groups(address, Libbpf.RTMGRP_LINK());
+    return (int) Calls.BIND.invokeExact(state, socket, address, (int) address.byteSize()) == 0;
+  }
+
+  /** Waits until something happens, for a second at most; false if nothing did. */
+  boolean await() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = NativeCalls.callState(arena);
       MemorySegment buffer = arena.allocate(BUFFER, Integer.BYTES);
       long length =
           (long) Calls.RECV.invokeExact(state, socket.number(), buffer, buffer.byteSize(), 0);
       Errno errno = NativeCalls.errno(state);
-      if (length < 0 && !errno.equals(Errno.ENOBUFS) && !errno.equals(Errno.EINTR)) {
+      if (length < 0 && (errno.equals(Errno.EAGAIN) || errno.equals(Errno.EINTR))) {
+        return false;
+      }
+      if (length < 0 && !errno.equals(Errno.ENOBUFS)) {
         throw NativeCalls.failure(OPERATION, OBJECT, errno, "");
       }
+      return true;
     } catch (BpfException e) {
       throw e;
     } catch (Throwable e) {

@@ -64,7 +64,9 @@ final class MadePinRoot implements AutoCloseable {
   /** What the loads before made: whichever capture ends last, the root ends with it. */
   private static int inherited(PinRoot root) {
     // What is shared knows it for all that share: they may be many.
-    int made = directories(List.of(root.shared().captureInfo()));
+    int made =
+        directories(
+            root.namespaces().stream().map(each -> root.shared(each).captureInfo()).toList());
     return made > 0
         ? made
         : directories(

@@ -16,19 +16,21 @@ public final class Overlaps {
   /**
    * Looks at what is captured under a pin root.
    *
+   * @param netns that this thread is in; of interfaces elsewhere nothing is said
    * @return one line each, for the user
    * @throws BpfException if the pin root cannot be listed, or the kernel not be asked
    */
-  public static List<String> among(PinRoot root) {
+  public static List<String> among(PinRoot root, NetworkNamespace netns) {
     Collection<String> captures = root.captured();
-    return captures.size() < 2 ? List.of() : among(captures, Interfaces.all());
+    return captures.size() < 2 ? List.of() : among(captures, netns, Interfaces.all());
   }
 
-  /** Of captures by their names, on a host that has these interfaces. */
-  static List<String> among(Collection<String> captures, Collection<Interface> interfaces) {
+  /** Of captures by their names, in a namespace that has these interfaces. */
+  static List<String> among(
+      Collection<String> captures, NetworkNamespace netns, Collection<Interface> interfaces) {
     List<String> lines = new ArrayList<>();
     ofCgroup(captures).ifPresent(lines::add);
-    List<Captured> captured = captured(captures, interfaces);
+    List<Captured> captured = captured(captures, netns, interfaces);
     for (int i = 0; i < captured.size(); i++) {
       Captured first = captured.get(i);
       for (Captured second : captured.subList(i + 1, captured.size())) {
@@ -42,12 +44,12 @@ public final class Overlaps {
   private record Captured(String name, Interface place) {}
 
   private static List<Captured> captured(
-      Collection<String> captures, Collection<Interface> interfaces) {
+      Collection<String> captures, NetworkNamespace netns, Collection<Interface> interfaces) {
     List<Captured> captured = new ArrayList<>();
     for (Interface each : interfaces) {
       for (CaptureKind kind : List.of(CaptureKind.TC, CaptureKind.XDP)) {
-        String name = new CaptureSpec(kind, each.name()).name();
-        if (captures.contains(name)) {
+        String name = new CaptureSpec(kind, each.name()).in(netns).name();
+        if (CaptureSpec.kindOf(name) == kind && captures.contains(name)) {
           captured.add(new Captured(name, each));
         }
       }

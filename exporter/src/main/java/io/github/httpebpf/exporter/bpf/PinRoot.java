@@ -2,7 +2,7 @@ package io.github.httpebpf.exporter.bpf;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * Where captures are pinned: a directory on a bpf file system, one directory of it a capture.
@@ -24,6 +23,7 @@ public record PinRoot(Path path) {
 
   // No interface's directory has such a name.
   private static final String XDP_DIRECTORY = "%xdp";
+  private static final String NETNS_DIRECTORY = "%netns";
   private static final String CGROUP_DIRECTORY = "%cgroup";
   static final String SHARED_DIRECTORY = "%shared";
 
@@ -49,16 +49,44 @@ public record PinRoot(Path path) {
   CaptureDirectory capture(String name) {
     Path directory =
         switch (CaptureSpec.kindOf(name)) {
-          case TC -> path.resolve(encode(name));
+          case TC ->
+              place(CaptureSpec.netnsOf(name))
+                  .resolve(encode(CaptureSpec.interfaceOf(name).orElseThrow()));
           case XDP -> xdp().resolve(encode(CaptureSpec.interfaceOf(name).orElseThrow()));
           case CGROUP -> path.resolve(CGROUP_DIRECTORY);
         };
     return new CaptureDirectory(directory, name);
   }
 
-  /** What captures of many interfaces share. */
-  SharedDirectory shared() {
-    return new SharedDirectory(path.resolve(SHARED_DIRECTORY));
+  /** What captures of many interfaces of a network namespace share. */
+  SharedDirectory shared(String netns) {
+    return new SharedDirectory(place(netns).resolve(SHARED_DIRECTORY));
+  }
+
+  /** Where captures of a network namespace are. */
+  private Path place(String netns) {
+    return netns.isEmpty() ? path : netns().resolve(encodeNetns(netns));
+  }
+
+  /** Where captures of other network namespaces are. */
+  private Path netns() {
+    return path.resolve(NETNS_DIRECTORY);
+  }
+
+  /**
+   * The directories below the root that captures of a network namespace are in, outermost first.
+   */
+  List<Path> between(String netns) {
+    return netns.isEmpty() ? List.of() : List.of(netns(), place(netns));
+  }
+
+  /** The network namespaces that have anything here: that of the root itself, and others. */
+  NavigableSet<String> namespaces() {
+    NavigableSet<String> found = new TreeSet<>(Set.of(""));
+    for (Path directory : entries(netns())) {
+      decodeNetns(directory.getFileName().toString()).ifPresent(found::add);
+    }
+    return found;
   }
 
   /** Where captures at XDP are. */
@@ -72,8 +100,9 @@ public record PinRoot(Path path) {
    * @throws BpfException if it cannot be listed
    */
   NavigableSet<String> captured() {
-    NavigableSet<String> names = new TreeSet<>();
-    add(names, entries(path), name -> name);
+    // First what may not be listed, if any of it may not.
+    NavigableSet<String> names = captured("");
+    namespaces().tailSet("", false).forEach(netns -> names.addAll(captured(netns)));
     add(names, entries(xdp()), name -> new CaptureSpec(CaptureKind.XDP, name).name());
     if (capture(CaptureSpec.CGROUP).isCapture()) {
       names.add(CaptureSpec.CGROUP);
@@ -81,10 +110,10 @@ public record PinRoot(Path path) {
     return names;
   }
 
-  /** Of these kinds; of all if there is none. */
-  NavigableSet<String> captured(Collection<CaptureKind> kinds) {
-    NavigableSet<String> names = captured();
-    names.removeIf(name -> !kinds.isEmpty() && !kinds.contains(CaptureSpec.kindOf(name)));
+  /** At tc, of interfaces of a network namespace. */
+  NavigableSet<String> captured(String netns) {
+    NavigableSet<String> names = new TreeSet<>();
+    add(names, entries(place(netns)), new NetworkNamespace(netns)::capture);
     return names;
   }
 
@@ -103,9 +132,19 @@ public record PinRoot(Path path) {
    * @throws BpfException if the root cannot be listed
    */
   List<Path> unfinished() {
-    return Stream.concat(entries(xdp()).stream(), entries(path).stream())
-        .filter(BpfFileSystem::isUnfinished)
-        .toList();
+    List<Path> all = new ArrayList<>(entries(xdp()));
+    for (String netns : namespaces()) {
+      all.addAll(entries(place(netns)));
+      all.addAll(between(netns).reversed());
+    }
+    return all.stream().filter(BpfFileSystem::isUnfinished).toList();
+  }
+
+  /** The directories beside those of captures, innermost first, which go when they are empty. */
+  List<Path> parents() {
+    List<Path> parents = new ArrayList<>(List.of(xdp()));
+    namespaces().forEach(each -> parents.addAll(between(each).reversed()));
+    return parents;
   }
 
   private static List<Path> entries(Path directory) {
@@ -115,6 +154,16 @@ public record PinRoot(Path path) {
   /** A bpf file system has no dots in names, and the percent sign marks what stands for one. */
   static String encode(String interfaceName) {
     return interfaceName.replace("%", "%25").replace(".", "%2E");
+  }
+
+  /** Likewise; what is a path has slashes. */
+  static String encodeNetns(String netns) {
+    return encode(netns).replace("/", "%2F");
+  }
+
+  private static Optional<String> decodeNetns(String directory) {
+    String name = directory.replace("%2F", "/").replace("%2E", ".").replace("%25", "%");
+    return encodeNetns(name).equals(directory) ? Optional.of(name) : Optional.empty();
   }
 
   /** Empty for a name that no interface's directory has, such as {@code %xdp}. */

@@ -24,14 +24,16 @@ final class SharedCaptures implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(SharedCaptures.class.getName());
 
   private final PinRoot root;
+  private final String netns;
   private final SharedDirectory directory;
   private final CaptureSettings settings;
   private final String version;
   private @Nullable HttpProbe probe;
 
-  SharedCaptures(PinRoot root, CaptureSettings settings, String version) {
+  SharedCaptures(PinRoot root, String netns, CaptureSettings settings, String version) {
     this.root = root;
-    this.directory = root.shared();
+    this.netns = netns;
+    this.directory = root.shared(netns);
     this.settings = settings;
     this.version = version;
   }
@@ -115,7 +117,7 @@ final class SharedCaptures implements AutoCloseable {
   private Collection<CaptureTarget> withLiving(Collection<CaptureTarget> targets) {
     // A renamed interface is known by the name that it had.
     Map<Integer, CaptureTarget> all = new LinkedHashMap<>();
-    for (String name : root.captured(Set.of(CaptureKind.TC))) {
+    for (String name : root.captured(netns)) {
       CaptureDirectory each = root.capture(name);
       if (each.isShared()) {
         CaptureInfo info = each.info().orElseThrow();
@@ -229,7 +231,7 @@ final class SharedCaptures implements AutoCloseable {
   }
 
   /** Lets go of interfaces that are there no more; their counts stay. */
-  static void release(PinRoot root, Map<Integer, String> gone) {
+  static void release(PinRoot root, String netns, Map<Integer, String> gone) {
     for (Map.Entry<Integer, String> each : gone.entrySet()) {
       CaptureDirectory directory = root.capture(each.getValue());
       boolean same = directory.info().filter(info -> info.ifindex() == each.getKey()).isPresent();
@@ -237,7 +239,7 @@ final class SharedCaptures implements AutoCloseable {
         removeLinks(directory);
       }
     }
-    forget(root, gone.keySet());
+    forget(root.shared(netns), gone.keySet());
   }
 
   private static void removeLinks(CaptureDirectory directory) {
@@ -247,17 +249,17 @@ final class SharedCaptures implements AutoCloseable {
   }
 
   /** Takes interfaces out of what is pinned to be shared, if anything is. */
-  static void forget(PinRoot root, Collection<Integer> interfaces) {
-    if (root.shared().isLoaded() && !interfaces.isEmpty()) {
-      try (SharedPrograms pinned = SharedPrograms.open(root.shared())) {
+  static void forget(SharedDirectory directory, Collection<Integer> interfaces) {
+    if (directory.isLoaded() && !interfaces.isEmpty()) {
+      try (SharedPrograms pinned = SharedPrograms.open(directory)) {
         takeOut(interfaces, pinned::index);
       }
     }
   }
 
-  /** The names of the captures that share programs. */
-  static Set<String> names(PinRoot root) {
-    return root.captured(Set.of(CaptureKind.TC)).stream()
+  /** The names of the captures that share programs, of a network namespace. */
+  static Set<String> names(PinRoot root, String netns) {
+    return root.captured(netns).stream()
         .filter(name -> root.capture(name).isShared())
         .collect(Collectors.toSet());
   }

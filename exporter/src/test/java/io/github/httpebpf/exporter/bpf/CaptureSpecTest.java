@@ -15,6 +15,9 @@ class CaptureSpecTest {
     "XDP,eth0,xdp:eth0,eth0",
     "XDP,cgroup,xdp:cgroup,cgroup",
     "XDP,xdp,xdp:xdp,xdp",
+    "TC,web/eth0,web/eth0,eth0",
+    "TC,xdp:a/eth0,xdp:a/eth0,eth0",
+    "TC,/proc/7/ns/net/eth0,/proc/7/ns/net/eth0,eth0",
     "CGROUP,'',cgroup,",
     "CGROUP,/sys/fs/cgroup/a,cgroup,"
   })

@@ -99,7 +99,7 @@ public final class Namespace implements AutoCloseable {
   }
 
   static int index(String interfaceName) {
-    return Interfaces.find(List.of(interfaceName)).getFirst().index();
+    return Interfaces.find(interfaceName, interfaceName).index();
   }
 
   @Override

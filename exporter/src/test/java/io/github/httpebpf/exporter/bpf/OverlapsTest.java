@@ -25,7 +25,7 @@ class OverlapsTest {
           new Interface("b", 8, ETHERNET, 0, 7));
 
   private static List<String> among(String captures) {
-    return Overlaps.among(Set.of(captures.split(" ")), HOST);
+    return Overlaps.among(Set.of(captures.split(" ")), NetworkNamespace.OWN, HOST);
   }
 
   @ParameterizedTest

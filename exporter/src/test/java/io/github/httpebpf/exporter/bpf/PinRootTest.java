@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,7 +73,17 @@ class PinRootTest {
     Path root = folder.resolve("root");
     for (String capture :
         new String[] {
-          "eth1", "eth0", "a%2E100", "%xdp", "%xdp/eth0", "%xdp/b%2E1", "%cgroup", "%else"
+          "eth1",
+          "eth0",
+          "a%2E100",
+          "%xdp",
+          "%xdp/eth0",
+          "%xdp/b%2E1",
+          "%cgroup",
+          "%else",
+          "%netns/web/eth0",
+          "%netns/web/%shared",
+          "%netns/%2Fproc%2F7%2Fns%2Fnet/a%2E1"
         }) {
       Files.createDirectories(root.resolve(capture));
       Files.createFile(root.resolve(capture).resolve("capture_info"));
@@ -83,9 +92,18 @@ class PinRootTest {
     Files.createFile(root.resolve("file"));
 
     assertThat(new PinRoot(root).captured())
-        .containsExactly("a.100", "cgroup", "eth0", "eth1", "xdp:b.1", "xdp:eth0");
-    assertThat(new PinRoot(root).captured(Set.of(CaptureKind.XDP)))
-        .containsExactly("xdp:b.1", "xdp:eth0");
+        .containsExactly(
+            "/proc/7/ns/net/a.1",
+            "a.100",
+            "cgroup",
+            "eth0",
+            "eth1",
+            "web/eth0",
+            "xdp:b.1",
+            "xdp:eth0");
+    assertThat(new PinRoot(root).captured("web")).containsExactly("web/eth0");
+    assertThat(new PinRoot(root).captured("")).containsExactly("a.100", "eth0", "eth1");
+    assertThat(new PinRoot(root).namespaces()).containsExactly("", "/proc/7/ns/net", "web");
     assertThat(new PinRoot(root.resolve("none")).captured()).isEmpty();
   }
 }

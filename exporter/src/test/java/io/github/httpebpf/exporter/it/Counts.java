@@ -31,8 +31,12 @@ record Counts(Map<String, Long> requests, Map<String, Long> packets) {
       while (parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
           wanted = parser.getText().equals(interfaceName);
-        } else if (wanted && parser.currentToken() == JsonToken.START_OBJECT) {
-          fields.put(parser.currentName(), numbers(parser));
+        } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+          // Another capture has no name before it.
+          wanted &= parser.currentName() != null;
+          if (wanted) {
+            fields.put(parser.currentName(), numbers(parser));
+          }
         }
       }
     } catch (IOException e) {

@@ -95,6 +95,10 @@ final class Nginx implements AutoCloseable {
     Shell.await("nginx has nothing to do", () -> read(stat).contains(" (nginx) S "));
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   private static String read(Path file) {
     try {
       return Files.readString(file);
