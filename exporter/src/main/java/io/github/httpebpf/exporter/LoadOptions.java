@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -68,7 +69,7 @@ final class LoadOptions {
           () -> {
             try (CaptureLoader loader = loader(netns)) {
               CaptureRequest request = request(netns);
-              load(loader, netns, new CaptureRequest(request.own(), request.shared(), false));
+              load(loader, netns, new CaptureRequest(request.own(), request.shared(), Set.of()));
             }
           });
     }
@@ -110,9 +111,9 @@ final class LoadOptions {
     for (String warning : Overlaps.among(captures.pinRoot(), netns)) {
       LOG.log(Level.WARNING, warning);
     }
-    if (request.following() && request.shared().isEmpty()) {
+    if (request.isEmptyYet()) {
       LOG.log(Level.INFO, "no interface matches yet; capturing those that come");
     }
-    return request.following();
+    return !request.following().isEmpty();
   }
 }

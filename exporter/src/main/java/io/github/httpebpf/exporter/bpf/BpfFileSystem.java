@@ -159,6 +159,15 @@ final class BpfFileSystem {
     }
   }
 
+  /** Likewise, to be taken back. */
+  static boolean makeDirectory(Path path, Rollback rollback) {
+    boolean made = makeDirectory(path);
+    if (made) {
+      rollback.add(() -> deleteQuietly(path));
+    }
+    return made;
+  }
+
   /** Says that a directory shall stay. */
   static void finishDirectory(Path path) {
     try {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -67,7 +68,7 @@ public final class CaptureLoader implements AutoCloseable {
    * @throws BpfException for the first that fails
    */
   public List<String> load(Collection<CaptureSpec> specs) {
-    return load(new CaptureRequest(List.copyOf(specs), List.of(), false));
+    return load(new CaptureRequest(List.copyOf(specs), List.of(), Set.of()));
   }
 
   /**
@@ -78,6 +79,11 @@ public final class CaptureLoader implements AutoCloseable {
   public List<String> load(CaptureRequest request) {
     List<CaptureTarget> targets = CaptureTarget.find(request.all());
     BpfFileSystem.require(root.path());
+    boolean isFollowingShared = request.following().contains(CaptureKind.TC);
+    if (targets.isEmpty() && !isFollowingShared) {
+      // A root without a capture would not be known to be ours.
+      return List.of();
+    }
     List<String> loaded = new ArrayList<>();
     try (Rollback rollback = new Rollback();
         MadePinRoot made = MadePinRoot.make(root, rollback)) {
@@ -92,7 +98,7 @@ public final class CaptureLoader implements AutoCloseable {
         }
         loaded.add(each.name());
       }
-      if (!joining.isEmpty() || request.following()) {
+      if (!joining.isEmpty() || isFollowingShared) {
         shared.load(joining, made.directories(), rollback);
       }
       places.forEach(BpfFileSystem::finishDirectory);
@@ -105,7 +111,7 @@ public final class CaptureLoader implements AutoCloseable {
   /** The directories that captures of another network namespace are in; those that were missing. */
   private List<Path> makePlaces(Rollback rollback) {
     return root.between(netns.name()).stream()
-        .filter(directory -> makeDirectory(directory, rollback))
+        .filter(directory -> BpfFileSystem.makeDirectory(directory, rollback))
         .toList();
   }
 
@@ -220,8 +226,9 @@ public final class CaptureLoader implements AutoCloseable {
       Optional<CaptureInfo> before,
       int madeDirectories,
       Rollback rollback) {
-    boolean madeParent = target.kind() == CaptureKind.XDP && makeDirectory(root.xdp(), rollback);
-    boolean made = makeDirectory(directory.path(), rollback);
+    boolean madeParent =
+        target.kind() == CaptureKind.XDP && BpfFileSystem.makeDirectory(root.xdp(), rollback);
+    boolean made = BpfFileSystem.makeDirectory(directory.path(), rollback);
     byte[] file = files.apply(target.kind());
     try (HttpProbe probe = HttpProbe.open(target.kind(), file, settings.probeConfig(target))) {
       CaptureMaps maps = CaptureMaps.reuse(probe, directory, settings, before.isPresent());
@@ -244,14 +251,6 @@ public final class CaptureLoader implements AutoCloseable {
     if (madeParent) {
       BpfFileSystem.finishDirectory(root.xdp());
     }
-  }
-
-  private static boolean makeDirectory(Path path, Rollback rollback) {
-    boolean made = BpfFileSystem.makeDirectory(path);
-    if (made) {
-      rollback.add(() -> BpfFileSystem.deleteQuietly(path));
-    }
-    return made;
   }
 
   private void attach(CaptureScene scene, HttpProbe probe, CaptureMaps maps, int madeDirectories) {

@@ -1,19 +1,28 @@
 package io.github.httpebpf.exporter.bpf;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a load is asked for.
  *
  * @param own captures that shall have programs and state for themselves
  * @param shared those that may share them, because they are many
- * @param following whether more of these will come
+ * @param following the kinds of which more will come
  */
-public record CaptureRequest(List<CaptureSpec> own, List<CaptureSpec> shared, boolean following) {
+public record CaptureRequest(
+    List<CaptureSpec> own, List<CaptureSpec> shared, Set<CaptureKind> following) {
 
   public CaptureRequest {
     own = List.copyOf(own);
     shared = List.copyOf(shared);
+    following = Set.copyOf(following);
+  }
+
+  /** Whether nothing is here yet of what will come. */
+  public boolean isEmptyYet() {
+    return !following.isEmpty()
+        && all().stream().noneMatch(spec -> following.contains(spec.kind()));
   }
 
   /** All of them. */

@@ -51,7 +51,7 @@ public record CaptureSelection(
     Set<CaptureKind> kinds = places.isEmpty() ? Set.of(CaptureKind.TC) : places.keySet();
     List<CaptureSpec> own = new ArrayList<>();
     List<CaptureSpec> shared = new ArrayList<>();
-    boolean following = false;
+    Set<CaptureKind> following = new HashSet<>();
     for (CaptureKind kind : kinds) {
       if (kind == CaptureKind.CGROUP) {
         own.add(new CaptureSpec(kind, places.getOrDefault(kind, "")));
@@ -68,7 +68,9 @@ public record CaptureSelection(
         interfacesHere.stream()
             .filter(each -> each.hasKnownType() && matches.contains(each.name()))
             .forEach(each -> many.add(new CaptureSpec(kind, each.name()).in(netns)));
-        following |= interfaces.hasExpressions(here);
+        if (interfaces.hasExpressions(here)) {
+          following.add(kind);
+        }
       }
     }
     return new CaptureRequest(own, shared, following);

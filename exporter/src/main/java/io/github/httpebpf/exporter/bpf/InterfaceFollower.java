@@ -34,6 +34,9 @@ public final class InterfaceFollower {
   /** In one step, which holds the pin root's lock, and is not broken off by a signal. */
   private static final int STEP = 32;
 
+  /** Likewise of those that share nothing: the kernel looks through a program for each. */
+  private static final int OWN_STEP = 1;
+
   /** Likewise by filters, which are attached as fast. */
   private static final int CLSACT_STEP = 256;
 
@@ -179,7 +182,9 @@ public final class InterfaceFollower {
   /** Those at XDP share nothing. */
   private static List<CaptureSpec> followed(CaptureRequest wanted) {
     Predicate<CaptureSpec> xdp = spec -> spec.kind() == CaptureKind.XDP;
-    return wanted.following() ? wanted.own().stream().filter(xdp).toList() : List.of();
+    return wanted.following().contains(CaptureKind.XDP)
+        ? wanted.own().stream().filter(xdp).toList()
+        : List.of();
   }
 
   private void release(Set<Integer> here) {
@@ -212,10 +217,10 @@ public final class InterfaceFollower {
     if (fresh.isEmpty()) {
       return false;
     }
-    // Those at XDP share nothing, and have one hook.
-    TcBackend backend =
-        kind == CaptureKind.TC ? loader.backend(fresh.size(), here) : TcBackend.AUTO;
-    int step = Math.min(fresh.size(), backend == TcBackend.CLSACT ? CLSACT_STEP : STEP);
+    boolean isShared = kind == CaptureKind.TC;
+    TcBackend backend = isShared ? loader.backend(fresh.size(), here) : TcBackend.AUTO;
+    int most = backend == TcBackend.CLSACT ? CLSACT_STEP : isShared ? STEP : OWN_STEP;
+    int step = Math.min(fresh.size(), most);
     capture(kind, fresh.subList(0, step), backend);
     return fresh.size() > step;
   }

@@ -46,10 +46,7 @@ final class SharedCaptures implements AutoCloseable {
    */
   void load(Collection<CaptureTarget> targets, int madeDirectories, Rollback rollback) {
     requireOwnNamespace();
-    boolean made = BpfFileSystem.makeDirectory(directory.path());
-    if (made) {
-      rollback.add(() -> BpfFileSystem.deleteQuietly(directory.path()));
-    }
+    boolean made = BpfFileSystem.makeDirectory(directory.path(), rollback);
     HttpProbe loaded = open();
     boolean reused = reuseState(loaded);
     loaded.load();
