@@ -13,9 +13,12 @@
 
 #define PATH_ROOM   256
 
-#define ID_OCTETS   4
-#define ID_WORD	    OCTETS('{', 'i', 'd', '}', 0, 0, 0, 0)
-#define CUT_WORD    OCTETS(0xe2, 0x80, 0xa6, 0, 0, 0, 0, 0)
+/* No fewer than SEGMENTS_MAX + 1. */
+#define PLACES	  32
+
+#define ID_OCTETS 4
+#define ID_WORD	  OCTETS('{', 'i', 'd', '}', 0, 0, 0, 0)
+#define CUT_WORD  OCTETS(0xe2, 0x80, 0xa6, 0, 0, 0, 0, 0)
 
 static __always_inline __u64 mix(__u64 hash, __u64 word)
 {
@@ -107,8 +110,8 @@ static __always_inline void match_segment(struct workspace *w, __u32 place)
 
 	if (!table->all || place >= SEGMENTS_MAX)
 		return;
-	w->scan.matched |= w->scan.alive & table->tails[place];
-	fitting = w->scan.length ? table->any[place] : 0;
+	w->scan.matched |= w->scan.alive & table->tails[within(place, PLACES)];
+	fitting = w->scan.length ? table->any[within(place, PLACES)] : 0;
 	w->scan.key.hash = w->scan.hash;
 	w->scan.key.place = place;
 	w->scan.key.length = w->scan.length;
@@ -172,7 +175,7 @@ SUBPROGRAM int scan_path(packet_t *packet)
 	if (follows)
 		w->scan.cut = 1;
 	if (!w->scan.cut && place <= SEGMENTS_MAX)
-		w->scan.matched |= w->scan.alive & routes()->ends[place];
+		w->scan.matched |= w->scan.alive & routes()->ends[within(place, PLACES)];
 	if (w->scan.cut) {
 		if (w->scan.out > PATH_MAX)
 			w->scan.out = PATH_MAX;

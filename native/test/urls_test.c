@@ -116,7 +116,8 @@ static void expect_url(const char *what, int detail, const char *host_text, cons
 	check_number(what, detail, "names", 1, host_names.entries);
 	check_text(what, detail, "host", host_text, name.host, name.host_length);
 	check_text(what, detail, "path", path, name.path, name.path_length);
-	check_number(what, detail, "requests by URL", requests_counted(), requests_by_url());
+	check_number(what, detail, "requests by URL", requests_counted() - host_heads.entries,
+		     requests_by_url());
 }
 
 static struct connection begin_urls(__u32 start)
@@ -319,6 +320,21 @@ static void again(void)
 	expect_url("again", 0, "z", "/a/b/c");
 }
 
+/* Two connections whose heads come in turn. */
+static void interleaved(void)
+{
+	struct connection c = begin_urls(0), other = connect_to(0, 77);
+
+	client_says(&c, "GET /a");
+	client_says(&other, "GET /bb/cc HTTP/1.1\r\n");
+	client_says(&c, "/d HTTP/1.1\r\nHost: a\r\n");
+	client_says(&other, "Host: b\r\n\r\n");
+	expect_url("interleaved", 0, "b", "/bb/cc");
+	host_clear(&host_names);
+	client_says(&c, "\r\n");
+	expect_url("interleaved", 1, "a", "/a/d");
+}
+
 static void test(void)
 {
 	__u32 i;
@@ -329,6 +345,7 @@ static void test(void)
 	pipeline();
 	half_heads();
 	again();
+	interleaved();
 	host.urls = 0;
 }
 

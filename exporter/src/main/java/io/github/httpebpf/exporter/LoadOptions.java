@@ -33,6 +33,7 @@ final class LoadOptions {
 
   @Mixin private PortOptions ports;
   @Mixin private LabelOptions labels;
+  @Mixin private UrlOptions urls;
 
   CaptureOptions captures() {
     return captures;
@@ -54,7 +55,8 @@ final class LoadOptions {
   /** What loads in a namespace, with nothing loaded yet; the caller closes it. */
   CaptureLoader loader(NetworkNamespace netns) {
     CaptureSettings settings =
-        new CaptureSettings(backend, ports.excluded(), labels.portSeries(), labels.cgroupSeries());
+        new CaptureSettings(
+            backend, ports.excluded(), labels.portSeries(), labels.cgroupSeries(), urls.settings());
     return new CaptureLoader(captures.pinRoot(), netns, settings, Version.number());
   }
 

@@ -70,6 +70,19 @@ record CaptureDirectory(Path path, String name) {
     return map(HttpProbe.CGROUP_REQUEST_MAP);
   }
 
+  /** What the URLs are that are counted; likewise, as the next two. */
+  Path urlNameMap() {
+    return map(HttpProbe.URL_NAME_MAP);
+  }
+
+  Path urlRequestMap() {
+    return map(HttpProbe.URL_REQUEST_MAP);
+  }
+
+  Path urlResponseMap() {
+    return map(HttpProbe.URL_RESPONSE_MAP);
+  }
+
   /** Not there with clsact. */
   Path link(ProbeProgram program) {
     return path.resolve(program.linkPin());

@@ -1,5 +1,6 @@
 package io.github.httpebpf.exporter.bpf;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Where packets are counted; names in lower case are the values of {@code --capture}. */
@@ -39,15 +40,30 @@ public enum CaptureKind {
 
   /** The names of the maps that hold requests by something else than the method alone. */
   List<String> seriesMaps() {
-    return this == CGROUP
-        ? List.of(HttpProbe.PORT_REQUEST_MAP, HttpProbe.CGROUP_REQUEST_MAP)
-        : List.of(HttpProbe.PORT_REQUEST_MAP);
+    List<String> names =
+        new ArrayList<>(
+            List.of(
+                HttpProbe.PORT_REQUEST_MAP,
+                HttpProbe.URL_NAME_MAP,
+                HttpProbe.URL_REQUEST_MAP,
+                HttpProbe.URL_RESPONSE_MAP));
+    if (this == CGROUP) {
+      names.add(HttpProbe.CGROUP_REQUEST_MAP);
+    }
+    return names;
   }
 
   /** The names of the maps that hold the state of connections: {@code native/src/flow.h}. */
   List<String> stateMaps() {
     return this == CGROUP
-        ? List.of("flow_map", "opening_map", "block_map", "pending_map", "port_map", "socket_map")
-        : List.of("flow_map", "opening_map", "block_map", "pending_map", "port_map");
+        ? List.of(
+            "flow_map",
+            "opening_map",
+            "block_map",
+            "pending_map",
+            "head_map",
+            "port_map",
+            "socket_map")
+        : List.of("flow_map", "opening_map", "block_map", "pending_map", "head_map", "port_map");
   }
 }

@@ -4,7 +4,10 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which maps of a capture a load takes over, and which it makes.
@@ -22,6 +25,7 @@ final class CaptureMaps {
   private final List<Path> missing = new ArrayList<>();
   private final List<Path> replaced = new ArrayList<>();
   private final List<Path> dropped = new ArrayList<>();
+  private final Map<Path, MapShape> withRest = new HashMap<>();
 
   private CaptureMaps(HttpProbe probe, CaptureDirectory directory) {
     this.probe = probe;
@@ -46,26 +50,31 @@ final class CaptureMaps {
                 probe.reuse(pin.getFileName().toString(), PinnedMap.open(pin, shape));
               } else {
                 maps.missing.add(pin);
+                if (shape.equals(MapShape.RESPONSES)) {
+                  maps.withRest.put(pin, shape);
+                }
               }
             });
-    maps.reuseSeries(HttpProbe.PORT_REQUEST_MAP, settings.portSeries());
-    if (directory.kind().seriesMaps().contains(HttpProbe.CGROUP_REQUEST_MAP)) {
-      maps.reuseSeries(HttpProbe.CGROUP_REQUEST_MAP, settings.cgroupSeries());
-    }
+    Map<String, SeriesForm> asked = settings.series(directory.kind());
+    directory.kind().seriesMaps().forEach(name -> maps.reuseSeries(name, asked.get(name)));
     maps.reuseState(living);
     return maps;
   }
 
   /** One that is pinned keeps its size, so that what it has counted is not lost. */
-  private void reuseSeries(String name, int series) {
+  private void reuseSeries(String name, @Nullable SeriesForm form) {
     Path pin = directory.map(name);
-    if (series == 0) {
+    if (form == null) {
       dropped.add(pin);
+      probe.resize(name, 1);
     } else if (Files.exists(pin)) {
-      probe.reuse(name, SeriesMap.open(pin).map());
+      probe.reuse(name, form.open(pin));
     } else {
-      probe.resize(name, SeriesMap.entries(series));
+      probe.resize(name, form.shape().maxEntries());
       missing.add(pin);
+      if (form.withRest()) {
+        withRest.put(pin, form.shape());
+      }
     }
   }
 
@@ -107,8 +116,9 @@ final class CaptureMaps {
   /** Pins what was not there: before a program that nobody could end counts into it. */
   void pinMissing(Rollback rollback) {
     for (Path pin : missing) {
-      if (isSeries(pin) || pin.equals(directory.responseMap())) {
-        SeriesMap.fillRest(descriptor(pin));
+      MapShape shape = withRest.get(pin);
+      if (shape != null) {
+        SeriesMap.fillRest(descriptor(pin), shape);
       }
       PinnedObjects.pin(descriptor(pin), pin, permissions(pin));
       rollback.add(() -> BpfFileSystem.deleteQuietly(pin));

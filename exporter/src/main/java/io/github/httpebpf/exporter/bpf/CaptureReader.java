@@ -39,6 +39,7 @@ public final class CaptureReader implements CountSource {
   private final PinRoot root;
   private final CaptureSelection selection;
   private final CgroupNames cgroupNames = new CgroupNames();
+  private final UrlReader urls = new UrlReader();
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> mapIds = new ConcurrentHashMap<>();
   private final Map<String, String> failures = new ConcurrentHashMap<>();
@@ -126,6 +127,7 @@ public final class CaptureReader implements CountSource {
       ProgramRuns runs = withRuns ? runs(directory) : null;
       return CaptureCounts.ofEntries(requests.sums(), packets.sums(), unseen(directory), runs)
           .with(exchanges(directory))
+          .with(urls.read(directory))
           .with(
               labelled(directory.portRequestMap(), CaptureReader::portLabels),
               labelled(directory.cgroupRequestMap(), cgroupNames.labels()));

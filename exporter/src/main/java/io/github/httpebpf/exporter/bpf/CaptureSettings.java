@@ -1,5 +1,8 @@
 package io.github.httpebpf.exporter.bpf;
 
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
@@ -9,9 +12,14 @@ import java.util.Set;
  * @param excludedPorts local TCP ports whose requests are not counted
  * @param portSeries how many series by port there may be, beside the rest's; 0 for none
  * @param cgroupSeries likewise by cgroup
+ * @param urls how by URL, if at all
  */
 public record CaptureSettings(
-    TcBackend backend, Set<Integer> excludedPorts, int portSeries, int cgroupSeries) {
+    TcBackend backend,
+    Set<Integer> excludedPorts,
+    int portSeries,
+    int cgroupSeries,
+    Optional<UrlSettings> urls) {
 
   public CaptureSettings {
     excludedPorts = Set.copyOf(excludedPorts);
@@ -19,18 +27,48 @@ public record CaptureSettings(
 
   /** All requests, by method alone. */
   public CaptureSettings(TcBackend backend) {
-    this(backend, Set.of(), 0, 0);
+    this(backend, Set.of(), 0, 0, Optional.empty());
   }
 
   CaptureSettings with(TcBackend other) {
-    return new CaptureSettings(other, excludedPorts, portSeries, cgroupSeries);
+    return new CaptureSettings(other, excludedPorts, portSeries, cgroupSeries, urls);
   }
 
   ProbeConfig probeConfig(CaptureTarget target) {
+    return probeConfig(target.noLinkHeader(), target.kind());
+  }
+
+  /** Of packets of many interfaces. */
+  ProbeConfig sharedConfig() {
+    return probeConfig(false, CaptureKind.TC);
+  }
+
+  private ProbeConfig probeConfig(boolean noLinkHeader, CaptureKind kind) {
     int flags = portSeries > 0 ? ProbeConfig.PORT_LABELS : 0;
-    if (target.kind() == CaptureKind.CGROUP && cgroupSeries > 0) {
+    if (kind == CaptureKind.CGROUP && cgroupSeries > 0) {
       flags |= ProbeConfig.CGROUP_LABELS;
     }
-    return new ProbeConfig(target.noLinkHeader(), flags, excludedPorts);
+    if (urls.isPresent()) {
+      flags |= ProbeConfig.URLS;
+    }
+    return new ProbeConfig(noLinkHeader, flags, excludedPorts, urls.map(UrlSettings::routes));
+  }
+
+  /** The maps of series that are asked for by a capture of that kind, by name. */
+  SequencedMap<String, SeriesForm> series(CaptureKind kind) {
+    SequencedMap<String, SeriesForm> forms = new LinkedHashMap<>();
+    if (portSeries > 0) {
+      forms.put(HttpProbe.PORT_REQUEST_MAP, SeriesForm.byMethod(portSeries));
+    }
+    if (kind == CaptureKind.CGROUP && cgroupSeries > 0) {
+      forms.put(HttpProbe.CGROUP_REQUEST_MAP, SeriesForm.byMethod(cgroupSeries));
+    }
+    urls.ifPresent(
+        settings -> {
+          forms.put(HttpProbe.URL_NAME_MAP, SeriesForm.names(settings.series()));
+          forms.put(HttpProbe.URL_REQUEST_MAP, SeriesForm.byUrl(settings.series()));
+          forms.put(HttpProbe.URL_RESPONSE_MAP, SeriesForm.byMethod(settings.series()));
+        });
+    return forms;
   }
 }

@@ -23,7 +23,10 @@ final class CountIndex {
           "unseen_maps",
           "response_maps",
           "exchange_maps",
-          "port_request_maps");
+          "port_request_maps",
+          "url_name_maps",
+          "url_request_maps",
+          "url_response_maps");
 
   /** The name of the maps that are in it: its own, but for one letter. */
   static String counts(String index) {

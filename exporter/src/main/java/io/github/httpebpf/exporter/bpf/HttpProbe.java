@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The eBPF object that counts: opened, configured, loaded. It owns its programs and maps until
@@ -25,11 +26,16 @@ final class HttpProbe implements LoadedPrograms, AutoCloseable {
 
   static final String PORT_REQUEST_MAP = "port_request_map";
   static final String CGROUP_REQUEST_MAP = "cgroup_request_map";
+  static final String URL_NAME_MAP = "url_name_map";
+  static final String URL_REQUEST_MAP = "url_request_map";
+  static final String URL_RESPONSE_MAP = "url_response_map";
 
   /** As the object is called in messages, after what it counts with. */
   private static final String NAME = ProbeProgram.COUNTER.function();
 
   private static final String CONFIG = ".rodata.config";
+  private static final String ROUTES = ".rodata.routes";
+  private static final String ROUTE_MAP = "route_map";
 
   /** Of an object's name in the kernel, without its NUL. */
   private static final int NAME_LENGTH = 15;
@@ -144,15 +150,8 @@ final class HttpProbe implements LoadedPrograms, AutoCloseable {
   }
 
   private void configure() {
-    MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
-    MemorySegment value = Libbpf.bpf_map__initial_value(map(CONFIG), size);
-    byte[] octets = config.encode();
-    if (value.equals(MemorySegment.NULL) || size.get(ValueLayout.JAVA_LONG, 0) != octets.length) {
-      throw new BpfException(
-          "configure " + parts.file() + ": no room for it; build or install again");
-    }
-    MemorySegment.copy(
-        octets, 0, value.reinterpret(octets.length), ValueLayout.JAVA_BYTE, 0, octets.length);
+    initialise(CONFIG, config.encode());
+    config.routes().ifPresent(routes -> initialise(ROUTES, routes.encode()));
     // Pins are made by the loader, one by one, so that it can take them back.
     parts
         .maps()
@@ -161,6 +160,17 @@ final class HttpProbe implements LoadedPrograms, AutoCloseable {
               int result = Libbpf.bpf_map__set_pin_path(map(name), MemorySegment.NULL);
               NativeCalls.check(result, "prepare map", name);
             });
+  }
+
+  private void initialise(String name, byte[] octets) {
+    MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
+    MemorySegment value = Libbpf.bpf_map__initial_value(map(name), size);
+    if (value.equals(MemorySegment.NULL) || size.get(ValueLayout.JAVA_LONG, 0) != octets.length) {
+      throw new BpfException(
+          "configure " + parts.file() + ": no room for it; build or install again");
+    }
+    MemorySegment.copy(
+        octets, 0, value.reinterpret(octets.length), ValueLayout.JAVA_BYTE, 0, octets.length);
   }
 
   /** Gives a map that is not reused another number of entries than the object says. */
@@ -202,6 +212,24 @@ final class HttpProbe implements LoadedPrograms, AutoCloseable {
       String text = log.getString(0);
       // A log that does not fit hides why the program was refused: that is asked for again.
       throw errno.equals(Errno.ENOSPC) && logLevel == LOG_ALL ? reason(text) : refusal(errno, text);
+    }
+    config.routes().ifPresent(routes -> writeRoutes(routes.segments()));
+  }
+
+  /** Before a program is attached: what it counts first is grouped already. */
+  private void writeRoutes(Map<RouteTable.Segment, Long> segments) {
+    int map = mapDescriptor(ROUTE_MAP);
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment key = call.allocate(16, Long.BYTES);
+      segments.forEach(
+          (segment, routes) -> {
+            key.set(ValueLayout.JAVA_LONG, 0, segment.hash());
+            key.set(ValueLayout.JAVA_INT, 8, segment.place());
+            key.set(ValueLayout.JAVA_INT, 12, segment.length());
+            MemorySegment value = call.allocateFrom(ValueLayout.JAVA_LONG, routes);
+            int result = Libbpf.bpf_map_update_elem(map, key, value, Libbpf.BPF_ANY());
+            NativeCalls.check(result, "write map", ROUTE_MAP);
+          });
     }
   }
 

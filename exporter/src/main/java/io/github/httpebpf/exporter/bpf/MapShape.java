@@ -21,6 +21,11 @@ record MapShape(int type, int keySize, int valueSize, int maxEntries) {
   static final MapShape CAPTURE_INFO =
       new MapShape(Libbpf.BPF_MAP_TYPE_ARRAY(), 4, CaptureInfo.SIZE, 1);
 
+  /** The same, of another size. */
+  MapShape withEntries(int entries) {
+    return new MapShape(type, keySize, valueSize, entries);
+  }
+
   @Override
   public String toString() {
     return "%s of %d entries, key %d and value %d octets"

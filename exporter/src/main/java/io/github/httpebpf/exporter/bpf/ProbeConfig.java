@@ -2,6 +2,7 @@ package io.github.httpebpf.exporter.bpf;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -11,11 +12,14 @@ import java.util.Set;
  * @param noLinkHeader packets begin with the IP header
  * @param flags {@code CONFIG_…}
  * @param excludedPorts local TCP ports, 0 to 65535
+ * @param routes what paths are grouped by; {@code struct route_table}
  */
-record ProbeConfig(boolean noLinkHeader, int flags, Set<Integer> excludedPorts) {
+record ProbeConfig(
+    boolean noLinkHeader, int flags, Set<Integer> excludedPorts, Optional<RouteTable> routes) {
 
   static final int PORT_LABELS = 1;
   static final int CGROUP_LABELS = 2;
+  static final int URLS = 4;
 
   private static final int PORTS = 65536;
   private static final int SIZE = 8 + PORTS / 8;
@@ -26,7 +30,7 @@ record ProbeConfig(boolean noLinkHeader, int flags, Set<Integer> excludedPorts) 
 
   /** Without any flag. */
   ProbeConfig(boolean noLinkHeader, Set<Integer> excludedPorts) {
-    this(noLinkHeader, 0, excludedPorts);
+    this(noLinkHeader, 0, excludedPorts, Optional.empty());
   }
 
   byte[] encode() {

@@ -58,16 +58,11 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
     return new SeriesMap(PinnedMap.open(pin, MapShape.RESPONSES));
   }
 
-  /** Of a map that has room for so many series and for the rest's. */
-  static int entries(int series) {
-    return series + HttpMethod.values().length;
-  }
-
   /** Makes the rest's entries of a new map, so that they have their room whatever comes. */
-  static void fillRest(int descriptor) {
+  static void fillRest(int descriptor, MapShape shape) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = arena.allocate(KEY_SIZE, Long.BYTES);
-      MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, cpus());
+      MemorySegment values = arena.allocate((long) shape.valueSize() * cpus(), Long.BYTES);
       for (HttpMethod method : HttpMethod.values()) {
         key.set(ValueLayout.JAVA_INT, METHOD_OFFSET, method.id());
         int result = Libbpf.bpf_map_update_elem(descriptor, key, values, Libbpf.BPF_ANY());
@@ -116,7 +111,7 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
         .toList();
   }
 
-  private static String code(long status) {
+  static String code(long status) {
     return status == REST ? LabelledRequests.REST : "%03d".formatted(status);
   }
 

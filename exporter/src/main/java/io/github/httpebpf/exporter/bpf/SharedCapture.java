@@ -80,13 +80,17 @@ final class SharedCapture implements AutoCloseable {
 
   private void openCounts(CaptureSettings settings, SharedForms forms) {
     directory.counts().forEach((pin, shape) -> openCount(pin, shape, forms));
-    Path series = directory.portRequestMap();
-    if (settings.portSeries() == 0) {
-      BpfFileSystem.deleteQuietly(series);
-    } else if (Files.exists(series)) {
-      add(SeriesMap.open(series).map());
-    } else {
-      make(series, SeriesMap.entries(settings.portSeries()), true, forms);
+    Map<String, SeriesForm> asked = settings.series(directory.kind());
+    for (String name : directory.kind().seriesMaps()) {
+      Path pin = directory.map(name);
+      SeriesForm form = asked.get(name);
+      if (form == null) {
+        BpfFileSystem.deleteQuietly(pin);
+      } else if (Files.exists(pin)) {
+        add(form.open(pin));
+      } else {
+        make(pin, form.shape(), form.withRest(), forms);
+      }
     }
   }
 
@@ -94,7 +98,7 @@ final class SharedCapture implements AutoCloseable {
     if (Files.exists(pin)) {
       add(PinnedMap.open(pin, shape));
     } else {
-      make(pin, shape.maxEntries(), pin.equals(directory.responseMap()), forms);
+      make(pin, shape, shape.equals(MapShape.RESPONSES), forms);
     }
   }
 
@@ -103,12 +107,12 @@ final class SharedCapture implements AutoCloseable {
     counts.put(String.valueOf(map.pin().getFileName()), map.descriptor());
   }
 
-  private void make(Path pin, int entries, boolean withRest, SharedForms forms) {
+  private void make(Path pin, MapShape shape, boolean withRest, SharedForms forms) {
     String name = String.valueOf(pin.getFileName());
-    Descriptor map = forms.create(name, entries);
+    Descriptor map = forms.create(name, shape.maxEntries());
     open.add(map);
     if (withRest) {
-      SeriesMap.fillRest(map.number());
+      SeriesMap.fillRest(map.number(), shape);
     }
     counts.put(name, map.number());
     PinnedObjects.pin(map.number(), pin, CaptureDirectory.READABLE);

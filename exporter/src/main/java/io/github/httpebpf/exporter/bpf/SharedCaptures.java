@@ -78,9 +78,7 @@ final class SharedCaptures implements AutoCloseable {
   private HttpProbe open() {
     close();
     byte[] file = ProbeParts.SHARED.packedFile();
-    int flags = settings.portSeries() > 0 ? ProbeConfig.PORT_LABELS : 0;
-    ProbeConfig config = new ProbeConfig(false, flags, settings.excludedPorts());
-    HttpProbe opened = HttpProbe.open(ProbeParts.SHARED, file, config);
+    HttpProbe opened = HttpProbe.open(ProbeParts.SHARED, file, settings.sharedConfig());
     probe = opened;
     return opened;
   }

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     protocol, in id order; null if the version that loaded did not look for them
  * @param programRuns null while the kernel keeps no statistics, or if they could not be read
  * @param exchanges what became of the requests; null if the version that loaded did not look
+ * @param urls requests by URL, if that is counted
  * @param byPort by the server's port, if that is counted
  * @param byCgroup by cgroup, pod and container of the receiving socket, if that is counted
  */
@@ -29,6 +31,7 @@ public record CaptureCounts(
     @Nullable SequencedMap<String, Long> unseenConnections,
     @Nullable ProgramRuns programRuns,
     @Nullable Exchanges exchanges,
+    Optional<Urls> urls,
     List<LabelledRequests> byPort,
     List<LabelledRequests> byCgroup) {
 
@@ -53,7 +56,15 @@ public record CaptureCounts(
       SequencedMap<String, Long> packets,
       @Nullable SequencedMap<String, Long> unseenConnections,
       @Nullable ProgramRuns programRuns) {
-    this(requests, packets, unseenConnections, programRuns, null, List.of(), List.of());
+    this(
+        requests,
+        packets,
+        unseenConnections,
+        programRuns,
+        null,
+        Optional.empty(),
+        List.of(),
+        List.of());
   }
 
   /**
@@ -82,13 +93,19 @@ public record CaptureCounts(
   /** The same, and what is counted by labels. */
   public CaptureCounts with(List<LabelledRequests> ports, List<LabelledRequests> cgroups) {
     return new CaptureCounts(
-        requests, packets, unseenConnections, programRuns, exchanges, ports, cgroups);
+        requests, packets, unseenConnections, programRuns, exchanges, urls, ports, cgroups);
   }
 
   /** The same, and what became of the requests. */
   public CaptureCounts with(@Nullable Exchanges outcome) {
     return new CaptureCounts(
-        requests, packets, unseenConnections, programRuns, outcome, byPort, byCgroup);
+        requests, packets, unseenConnections, programRuns, outcome, urls, byPort, byCgroup);
+  }
+
+  /** The same, and by URL. */
+  public CaptureCounts with(Optional<Urls> byUrl) {
+    return new CaptureCounts(
+        requests, packets, unseenConnections, programRuns, exchanges, byUrl, byPort, byCgroup);
   }
 
   private static SequencedMap<String, Long> named(

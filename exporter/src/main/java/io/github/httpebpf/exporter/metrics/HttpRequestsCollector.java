@@ -81,6 +81,7 @@ public final class HttpRequestsCollector extends Collector implements Collector.
             "HTTP/1.x requests by the cgroup whose socket received them.",
             List.of("method", "cgroup", "pod_uid", "container_id"));
     final ExchangeFamilies exchanges = new ExchangeFamilies();
+    final UrlFamilies urls = new UrlFamilies();
     final CounterMetricFamily packets =
         new CounterMetricFamily(
             "http_ebpf_exporter_packets_total",
@@ -124,6 +125,7 @@ public final class HttpRequestsCollector extends Collector implements Collector.
     List<MetricFamilySamples> all() {
       List<MetricFamilySamples> all = new ArrayList<>(List.of(requests, byPort, byCgroup));
       all.addAll(exchanges.all());
+      all.addAll(urls.all());
       all.addAll(List.of(packets, unseen, up, runSeconds, runs, duration));
       return all;
     }
@@ -148,6 +150,7 @@ public final class HttpRequestsCollector extends Collector implements Collector.
       if (outcome != null) {
         exchanges.add(outcome, name);
       }
+      counts.urls().ifPresent(each -> urls.add(each, name));
       SequencedMap<String, Long> connections = counts.unseenConnections();
       if (connections != null) {
         connections.forEach(

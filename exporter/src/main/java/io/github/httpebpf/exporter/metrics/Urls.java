@@ -1,0 +1,45 @@
+package io.github.httpebpf.exporter.metrics;
+
+import java.util.List;
+
+/**
+ * Requests by URL, since the maps were created. Immutable. What has no series of its own is under
+ * {@link LabelledRequests#REST} for host and path.
+ *
+ * @param limit how many series there may be
+ * @param requests in no order
+ * @param responses in no order; none if the capture does not see answers
+ * @param answersSeen whether it does
+ */
+public record Urls(
+    int limit, List<Requests> requests, List<Responses> responses, boolean answersSeen) {
+
+  /**
+   * Of a method and a URL.
+   *
+   * @param host in lower case, without the port
+   * @param path without the query
+   * @param responses final ones
+   * @param nanoseconds from requests to those
+   */
+  public record Requests(
+      HttpMethod method,
+      String host,
+      String path,
+      long requests,
+      long responses,
+      long nanoseconds) {}
+
+  /**
+   * Likewise, of a status.
+   *
+   * @param code three digits
+   */
+  public record Responses(
+      HttpMethod method, String host, String path, String code, long responses) {}
+
+  public Urls {
+    requests = List.copyOf(requests);
+    responses = List.copyOf(responses);
+  }
+}
