@@ -69,12 +69,18 @@ volumeMounts:
   {{- include "http-ebpf-exporter.cgroupMount" . | nindent 2 }}
 {{- end }}
 
-{{- /* The container's own /sys/fs/cgroup begins at its own cgroup. The exporter looks for the mount that is whole, also below this one where version 1 is beside it. */}}
+{{- /*
+The container's own /sys/fs/cgroup begins at its own cgroup. The exporter looks for the mount that is whole, also below
+this one where version 1 is beside it; those below are only to read if the cluster knows how to say so.
+*/}}
 {{- define "http-ebpf-exporter.cgroupMount" -}}
 {{- if eq .Values.capture "cgroup" -}}
 - name: cgroup
   mountPath: /run/cgroup
   readOnly: true
+  {{- if semverCompare ">=1.31.0-0" .Capabilities.KubeVersion.Version }}
+  recursiveReadOnly: IfPossible
+  {{- end }}
 {{- end }}
 {{- end }}
 
@@ -86,7 +92,7 @@ volumeMounts:
 {{- if eq .Values.capture "cgroup" }}
 - name: cgroup
   hostPath:
-    path: /sys/fs/cgroup
+    path: {{ .Values.cgroupRoot }}
     type: Directory
 {{- end }}
 {{- end }}

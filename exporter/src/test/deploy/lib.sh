@@ -9,6 +9,8 @@ readonly RELEASE=trixie
 readonly IMAGE=localhost/http-ebpf-exporter
 readonly INTERFACE=eth0 ADDRESS=10.204.0.1
 readonly NODE=node-$$ CLIENT=client-$$
+# In the background not by the function of that name: the process would be a shell, and its child outlive it.
+readonly ON_NODE=(nsenter --net="/run/netns/$NODE")
 # With a chroot instead of a mount namespace, podman exec would land outside of the container's root.
 readonly ENTER=(nsenter --mount="$WORK/mnt")
 readonly ENVIRONMENT=(env -i PATH=/usr/sbin:/usr/bin HOME=/root TMPDIR=/work/tmp PODMAN_IGNORE_CGROUPSV1_WARNING=1
@@ -119,13 +121,7 @@ node_down() {
   ip netns del "$NODE"
 }
 
-on_node() { nsenter --net="/run/netns/$NODE" "$@"; }
-
-# In the background, as $STARTED; not on_node: the process would be a shell, and its child outlive it.
-start_on_node() { # log command…
-  nsenter --net="/run/netns/$NODE" "${@:2}" >"$1" 2>&1 &
-  STARTED=$!
-}
+on_node() { "${ON_NODE[@]}" "$@"; }
 
 stop() { # process
   kill "$1"
@@ -137,8 +133,9 @@ on_client() { nsenter --net="/run/netns/$CLIENT" "$@"; }
 node_podman() { "${ENTER[@]}" --net="/run/netns/$NODE" "${ENVIRONMENT[@]}" podman "$@"; }
 
 # The real server; its limits are raised so that it reads, and logs, all that it is sent.
-nginx_up() {
+nginx_up() { # port command…: what runs a command where the server is to be, and becomes it
   local folder=$WORK/nginx
+  rm -rf "$folder"
   mkdir -p "$folder"
   cat >"$folder/nginx.conf" <<-NGINX
 	daemon off; master_process off; pid $folder/pid; error_log $folder/error.log;
@@ -148,32 +145,37 @@ nginx_up() {
 	  client_body_temp_path $folder; proxy_temp_path $folder; fastcgi_temp_path $folder;
 	  uwsgi_temp_path $folder; scgi_temp_path $folder;
 	  keepalive_requests 10000000; keepalive_timeout 600s;
-	  server { listen 80 backlog=4096; location / { return 200 "ok\n"; } }
+	  server { listen $1 backlog=4096; location / { return 200 "ok\n"; } }
 	}
 	NGINX
-  start_on_node "$folder/out.log" nginx -p "$folder" -c "$folder/nginx.conf"
-  NGINX=$STARTED
-  await "nginx answers" on_node curl -sf -o /dev/null http://127.0.0.1/
-  : >"$folder/access.log"
+  "${@:2}" nginx -p "$folder" -c "$folder/nginx.conf" >"$folder/out.log" 2>&1 &
+  NGINX=$!
+  # Written once it listens.
+  await "nginx listens" test -s "$folder/pid"
 }
 
 logged() { wc -l <"$WORK/nginx/access.log"; }
 
-send() { # number of requests
-  on_client ab -q -k -n "$1" -c 8 "http://$ADDRESS/" >/dev/null
+send() { # number of requests [URL]
+  on_client ab -q -k -n "$1" -c 8 "${2:-http://$ADDRESS/}" >/dev/null
 }
 
 page() { # path
   on_node curl -sS --fail "http://127.0.0.1:10435$1"
 }
 
-counted() { # method
-  page /metrics | awk -v series="http_requests_total{method=\"$1\",interface=\"$INTERFACE\",}" \
-    '$1 == series { printf "%d\n", $2 }'
+counted() { # method [value of the label interface]
+  sample "http_requests_total{method=\"$1\",interface=\"${2:-$INTERFACE}\",}"
+}
+
+sample() { # series
+  page /metrics | awk -v series="$1" '$1 == series { printf "%d\n", $2 }'
 }
 
 is_ready() { [[ $(page /-/ready) == ready ]]; }
 
+first_process() { node_podman inspect --format '{{.State.Pid}}' "$1"; } # container
+
 status() { # container field: of its first process, as the kernel sees it
-  awk -v field="$2:" '$1 == field { print $2 }' "/proc/$(node_podman inspect --format '{{.State.Pid}}' "$1")/status"
+  awk -v field="$2:" '$1 == field { print $2 }' "/proc/$(first_process "$1")/status"
 }

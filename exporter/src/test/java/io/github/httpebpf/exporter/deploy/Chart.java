@@ -59,11 +59,16 @@ final class Chart {
 
   /** The manifests that these values give; a failure has what helm says. */
   static List<JsonNode> render(Path values) {
+    return render(values, "1.30.0");
+  }
+
+  /** Those that they give for a version of Kubernetes. */
+  static List<JsonNode> render(Path values, String kubeVersion) {
     String manifests =
         HELM.template()
             .withName("demo")
             .withNamespace("web")
-            .withKubeVersion("1.30.0")
+            .withKubeVersion(kubeVersion)
             .withValuesFile(values)
             .call();
     return documents(manifests);

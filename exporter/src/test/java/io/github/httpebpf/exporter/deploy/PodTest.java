@@ -117,7 +117,25 @@ class PodTest {
     assertThat(load.path("volumeMounts").valueStream()).contains(mount);
     assertThat(serve.path("volumeMounts").valueStream()).contains(mount);
     assertThat(pod.path("volumes").valueStream())
-        .contains(Chart.parse("{name: cgroup, hostPath: {path: /sys/fs/cgroup, type: Directory}}"));
+        .contains(
+            Chart.parse(
+                "{name: cgroup, hostPath: {path: /sys/fs/cgroup/unified, type: Directory}}"));
+  }
+
+  @Test
+  void a_cluster_that_can_is_asked_to_make_what_is_mounted_below_read_only_too() {
+    JsonNode daemonSet =
+        Chart.only("DaemonSet", Chart.render(Chart.feature("cgroup"), "1.31.0-rc.0"));
+    JsonNode mount =
+        Chart.parse(
+            "{name: cgroup, mountPath: /run/cgroup, readOnly: true, recursiveReadOnly: IfPossible}");
+
+    assertThat(ManifestJudge.unknownField(daemonSet)).isEmpty();
+    assertThat(ManifestJudge.faults(List.of(daemonSet))).isEmpty();
+    for (String container : List.of("/initContainers/0", "/containers/0")) {
+      assertThat(daemonSet.at("/spec/template/spec" + container + "/volumeMounts").valueStream())
+          .contains(mount);
+    }
   }
 
   @Test

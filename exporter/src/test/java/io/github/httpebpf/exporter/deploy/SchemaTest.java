@@ -27,6 +27,7 @@ class SchemaTest {
           capture: tcx                       | at '/capture': value must be one of 'tc', 'xdp', 'cgroup'
           ports: [0]                         | at '/ports/0': minimum: got 0, want 1
           portLabels: "yes"                  | at '/portLabels': got string, want boolean
+          cgroupRoot: /sys/fs/cgroup/../bpf  | at '/cgroupRoot': '/sys/fs/cgroup/../bpf' does not match pattern '^/sys/fs/cgroup(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$'
           maxSeries: 0                       | at '/maxSeries': minimum: got 0, want 1
           interfaces: eth0                   | at '/interfaces': got string, want array
           interfaces: [eth0, eth0]           | at '/interfaces': items at 0 and 1 are equal
