@@ -12,10 +12,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CgroupsTest {
 
-  private static final String PROC = "proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0";
+  private static final String PROC =
+      "24 30 0:22 / /proc rw,nosuid,relatime shared:5 - proc proc rw";
 
   private static String mount(String point) {
-    return "cgroup2 " + point + " cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate 0 0";
+    return mount("/", point);
+  }
+
+  private static String mount(String root, String point) {
+    return "41 31 0:38 %s %s rw,nosuid shared:9 master:1 - cgroup2 cgroup2 rw,nsdelegate"
+        .formatted(root, point);
   }
 
   @Test
@@ -30,8 +36,8 @@ class CgroupsTest {
             Cgroups.root(
                 List.of(
                     PROC,
-                    "tmpfs /sys/fs/cgroup tmpfs ro,nosuid,nodev,noexec,mode=755 0 0",
-                    "cgroup /sys/fs/cgroup/cgroup2 cgroup rw,net_cls,net_prio 0 0",
+                    "31 27 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755",
+                    "40 31 0:37 / /sys/fs/cgroup/cgroup2 rw - cgroup cgroup2 rw,net_cls",
                     mount("/nowhere/unified"))))
         .isEqualTo(Path.of("/nowhere/unified"));
   }
@@ -39,7 +45,11 @@ class CgroupsTest {
   @Test
   void version1AloneIsNotEnough() {
     List<String> mounts =
-        List.of(PROC, "cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0", "", "cgroup2 /x");
+        List.of(
+            PROC,
+            "40 31 0:37 / /sys/fs/cgroup/memory rw - cgroup cgroup rw",
+            "",
+            "cgroup2 / /x - ");
 
     assertThatThrownBy(() -> Cgroups.root(mounts))
         .isInstanceOf(BpfException.class)
@@ -58,14 +68,22 @@ class CgroupsTest {
     assertThat(Cgroups.root(List.of(mount(written)))).isEqualTo(Path.of(path));
   }
 
-  /** Any directory of version 2 that is not its root has another inode. */
-  @Test
-  void ofSeveralTheFirstUnlessAnotherIsTheWhole(@TempDir Path part) {
-    assertThat(Cgroups.root(List.of(mount(part.toString()), mount("/nowhere/other"))))
-        .isEqualTo(part);
-    // The root of proc has the first inode too.
-    assertThat(Cgroups.root(List.of(mount(part.toString()), mount("/proc"))))
-        .isEqualTo(Path.of("/proc"));
+  @ParameterizedTest
+  @CsvSource({
+    // A container's own, in a namespace of its own or not, and the host's.
+    "/, /../../.., /b",
+    "/kubepods.slice/pod1/c1, /, /b",
+    // The host is a container too.
+    "/, /../.., /b",
+    "/host/kubepods/pod1, /host, /b",
+    "/, /../../other, /b",
+    // Neither shows more.
+    "/, /, /a",
+    "/, /../other, /a",
+  })
+  void ofSeveralTheOneThatShowsMost(String first, String second, Path found) {
+    assertThat(Cgroups.root(List.of(mount(first, "/a"), PROC, mount(second, "/b"))))
+        .isEqualTo(found);
   }
 
   @Test
