@@ -80,7 +80,7 @@ public final class CaptureReader implements CountSource {
    */
   public List<CaptureSnapshot> readOrFail() {
     if (!selection.isFixed()) {
-      seen.addAll(selection.among(root.captured()));
+      seen.addAll(selection.among(root.made()));
     }
     return readAll(seen);
   }

@@ -110,6 +110,25 @@ public record PinRoot(Path path) {
     return names;
   }
 
+  /**
+   * Those that are there to stay: what a load under way has made it may yet take back, and then it
+   * never was a capture. What a killed one has left is one.
+   *
+   * @throws BpfException if the root cannot be listed
+   */
+  NavigableSet<String> made() {
+    NavigableSet<String> names = captured();
+    names.removeIf(
+        name -> {
+          CaptureDirectory directory = capture(name);
+          boolean isMaking =
+              BpfFileSystem.isUnfinished(directory.path()) && PinRootLock.isTaken(path);
+          // It may have been taken back since it was listed.
+          return isMaking || !directory.isCapture();
+        });
+    return names;
+  }
+
   /** At tc, of interfaces of a network namespace. */
   NavigableSet<String> captured(String netns) {
     NavigableSet<String> names = new TreeSet<>();

@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps loads and unloads under one pin root apart, whichever process or container makes them:
@@ -20,6 +21,9 @@ final class PinRootLock implements AutoCloseable {
         NativeCalls.capturing(Libbpf.flock$address(), Libbpf.flock$descriptor());
   }
 
+  /** {@code LOCK_SH | LOCK_NB} of {@code sys/file.h}. */
+  private static final int SHARED_AT_ONCE = 1 | 4;
+
   private final Path path;
   private final OpenDirectory directory;
 
@@ -31,14 +35,30 @@ final class PinRootLock implements AutoCloseable {
   /** Waits for the lock on a directory that exists; the caller closes it. */
   static PinRootLock acquire(Path path) {
     PinRootLock lock = new PinRootLock(path, OpenDirectory.open(path, "lock"));
+    Errno error = lock.lock(Libbpf.LOCK_EX());
+    if (error != null) {
+      lock.close();
+      throw NativeCalls.failure("lock", path.toString(), error, "");
+    }
+    return lock;
+  }
+
+  /** Whether a load or unload is under way; needs no privilege but to read the directory. */
+  static boolean isTaken(Path path) {
+    try (PinRootLock lock = new PinRootLock(path, OpenDirectory.open(path, "lock"))) {
+      return lock.lock(SHARED_AT_ONCE) != null;
+    } catch (BpfException e) {
+      // It has gone, or is not ours to read.
+      return false;
+    }
+  }
+
+  /** Null if it was granted. */
+  private @Nullable Errno lock(int operation) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = NativeCalls.callState(arena);
-      int result = (int) Calls.FLOCK.invokeExact(state, lock.descriptor(), Libbpf.LOCK_EX());
-      if (result != 0) {
-        lock.close();
-        throw NativeCalls.failure("lock", path.toString(), NativeCalls.errno(state), "");
-      }
-      return lock;
+      int result = (int) Calls.FLOCK.invokeExact(state, descriptor(), operation);
+      return result == 0 ? null : NativeCalls.errno(state);
     } catch (BpfException e) {
       throw e;
     } catch (Throwable e) {

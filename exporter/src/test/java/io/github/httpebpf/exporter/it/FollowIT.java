@@ -134,6 +134,26 @@ class FollowIT {
   }
 
   @Test
+  void whatCannotBeCapturedIsCountedAsAFailureAndNeverShownAsACapture() {
+    Exporter.Running running = run("late.*|eth0", "--tc-backend", "clsact");
+    Shell.await("eth0 is captured", () -> running.scrape().contains("interface=\"eth0\""));
+    Veths.addTaken(stage.lan, 0, CROWD / 10);
+    StringBuilder scrapes = new StringBuilder();
+    Shell.await(
+        "both times have failed",
+        () -> {
+          String scrape = running.scrape();
+          scrapes.append(scrape);
+          return scrape.contains(
+              "http_ebpf_exporter_attach_failures_total{reason=\"other\",} %d.0\n"
+                  .formatted(2 * CROWD / 10));
+        });
+    assertThat(scrapes).doesNotContain("interface=\"late");
+    assertThat(running.log()).contains("late0: has an ingress qdisc");
+    assertThat(Stage.pins(stage.exporter.pinRoot())).noneMatch(pin -> pin.contains("late"));
+  }
+
+  @Test
   void aCrowdComesIsUsedAndGoesAndNoRequestIsLost() {
     Exporter.Running running = run("veth.*");
     veths.add(0, 1);

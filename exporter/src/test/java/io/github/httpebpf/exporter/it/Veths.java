@@ -46,6 +46,23 @@ final class Veths implements AutoCloseable {
     batch(lan.clientName(), far);
   }
 
+  /** Makes some that cannot be captured by clsact: somebody has an ingress qdisc there. */
+  static void addTaken(Lan lan, int from, int to) {
+    List<String> links = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      links.add(
+          "link add new%1$d type veth peer name far%1$d netns %2$s".formatted(i, lan.clientName()));
+    }
+    batch(lan.serverName(), links);
+    links.clear();
+    for (int i = from; i < to; i++) {
+      Shell.run(lan.onServer("tc", "qdisc", "add", "dev", "new" + i, "ingress")).succeeded();
+      links.add("link set new%1$d name late%1$d".formatted(i));
+    }
+    // Only now have they the names that are followed.
+    batch(lan.serverName(), links);
+  }
+
   /** Deletes all, and with them their other ends. */
   void delete() {
     Shell.out("ip", "-n", lan.serverName(), "link", "del", "group", String.valueOf(GROUP));
