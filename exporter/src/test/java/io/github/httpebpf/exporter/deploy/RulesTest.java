@@ -37,7 +37,7 @@ class RulesTest {
   @Test
   void promtoolAcceptsThem() {
     assertThat(Shell.out("promtool", "check", "rules", RULES.toString()))
-        .contains("SUCCESS: 12 rules found");
+        .contains("SUCCESS: 13 rules found");
   }
 
   @Test
@@ -63,6 +63,7 @@ class RulesTest {
             "HttpEbpfExporterAbsent",
             "HttpEbpfCaptureDown",
             "HttpEbpfPacketsNotJudged",
+            "HttpEbpfAttachFailing",
             "HttpRequestsSilent",
             "HttpRequestRateAnomaly")
         .allSatisfy(

@@ -8,10 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Three servers with nginx and an exporter each, watched by one Prometheus; and their clients. */
+/**
+ * Three servers with nginx and an exporter each, watched by one Prometheus; and their clients. The
+ * second is a node whose pods are captured by their cgroups.
+ */
 final class Fleet implements AutoCloseable {
 
   private static final int SIZE = 3;
+
+  /** Which one has pods, and how many. */
+  private static final int NODE = 1;
+
+  private static final int PODS = 3;
   private static final Path STATISTICS = Path.of("/proc/sys/kernel/bpf_stats_enabled");
 
   /** Two nodes of a cluster and, in a job of its own, one without the label. */
@@ -48,6 +56,10 @@ final class Fleet implements AutoCloseable {
           ((i % 4)) || curl -s -m 1 -k https://10.203.$node.1:80/
           ((i % 8)) || curl -s -m 1 --http2-prior-knowledge $url
           ((i % 3)) || head -c 2000 /dev/zero >/dev/udp/10.203.$node.1/9
+          ab -q -k -c 1 -n $((4 + wave / 4)) http://10.203.$node.1:81/
+        done
+        for pod in 4 5; do
+          ab -q -k -c 1 -n $(((wave + RANDOM % 20) / (pod - 3))) http://10.203.$pod.1/
         done
         sleep 0.2
       done >/dev/null 2>&1
@@ -58,6 +70,8 @@ final class Fleet implements AutoCloseable {
   final List<Exporter.Running> running = new ArrayList<>();
   final Prometheus prometheus;
   private final List<Nginx> servers = new ArrayList<>();
+  private final Path cgroup =
+      SmallNode.hierarchy().resolve("fleet-" + ProcessHandle.current().pid());
   private final String statisticsBefore;
   private @Nullable Process traffic;
 
@@ -66,20 +80,61 @@ final class Fleet implements AutoCloseable {
     for (int i = 0; i < SIZE; i++) {
       Lan lan = i == 0 ? new Lan() : new Lan(lans.getFirst(), i);
       lans.add(lan);
-      servers.add(new Nginx(lan));
-      Exporter exporter = new Exporter(lan);
+      servers.add(i == NODE ? pod(lan, 1) : new Nginx(lan));
+    }
+    for (int i = 2; i <= PODS; i++) {
+      Lan lan = new Lan(lans.getFirst(), SIZE - 1 + i);
+      lans.add(lan);
+      servers.add(pod(lan, i));
+    }
+    for (int i = 0; i < SIZE; i++) {
+      Exporter exporter = new Exporter(lans.get(i));
       exporters.add(exporter);
-      running.add(
-          exporter.start(
-              "run",
-              "--interface",
-              Lan.INTERFACE + ",lo",
-              "--exclude-port",
-              "10435",
-              "--web.listen-address",
-              lan.serverIpv4() + ":10435"));
+      running.add(exporter.start(arguments(i)));
     }
     prometheus = new Prometheus(lans.getFirst(), CONFIG);
+  }
+
+  private Nginx pod(Lan lan, int number) {
+    Path scope = SmallNode.scope(cgroup, number);
+    try {
+      Files.createDirectories(scope);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Nginx(new Host(lan.serverName(), scope.toString(), lan.serverIpv4())::command);
+  }
+
+  /** Where a pod's cgroup is, as the label has it. */
+  String pod(int number) {
+    return "/" + SmallNode.hierarchy().relativize(SmallNode.scope(cgroup, number));
+  }
+
+  private String[] arguments(int number) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "--port-labels",
+                "--exclude-port",
+                "10435",
+                "--web.listen-address",
+                lans.get(number).serverIpv4() + ":10435"));
+    arguments.addAll(
+        number == NODE
+            ? List.of("--capture", "cgroup=" + cgroup, "--cgroup.labels")
+            : List.of("--interface", Lan.INTERFACE + ",lo"));
+    if (number == 0) {
+      arguments.addAll(List.of("--interface", "late.*", "--tc-backend", "clsact"));
+    }
+    return arguments.toArray(String[]::new);
+  }
+
+  /**
+   * Interfaces that come to the first node, {@code late} in their names, and cannot be captured.
+   */
+  void addTaken(int from, int to) {
+    Veths.addTaken(lans.getFirst(), from, to);
   }
 
   void startTraffic() {
@@ -126,6 +181,7 @@ final class Fleet implements AutoCloseable {
     exporters.forEach(Exporter::close);
     servers.forEach(Nginx::close);
     lans.reversed().forEach(Lan::close);
+    SmallNode.remove(cgroup);
     statistics(statisticsBefore);
   }
 }

@@ -60,7 +60,8 @@ final class SmallNode implements AutoCloseable {
     }
   }
 
-  private static Path hierarchy() {
+  /** Where the cgroups of version 2 are. */
+  static Path hierarchy() {
     try {
       return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
           .map(line -> line.split(" ", -1))
@@ -98,13 +99,7 @@ final class SmallNode implements AutoCloseable {
   }
 
   private void addPod(int number) {
-    String slice = "kubepods-besteffort-pod%s.slice".formatted(uid(number).replace('-', '_'));
-    Path scope =
-        cgroup
-            .resolve("kubepods.slice/kubepods-besteffort.slice")
-            .resolve(slice)
-            .resolve("cri-containerd-%s.scope".formatted(containerId(number)));
-    Host pod = host("pod" + number, scope, "10.204.0." + (number + 10));
+    Host pod = host("pod" + number, scope(cgroup, number), "10.204.0." + (number + 10));
     ip(
         node,
         "link add %s type veth peer name eth0 netns %s".formatted(veth(number), pod.namespace()));
@@ -114,6 +109,14 @@ final class SmallNode implements AutoCloseable {
     ip(pod, "link set eth0 up");
     ip(pod, "route add default via 10.204.0.1");
     pods.add(pod);
+  }
+
+  /** A pod's cgroup on a node, as kubelet and containerd name it. */
+  static Path scope(Path node, int pod) {
+    String slice = "kubepods-besteffort-pod%s.slice".formatted(uid(pod).replace('-', '_'));
+    return node.resolve("kubepods.slice/kubepods-besteffort.slice")
+        .resolve(slice)
+        .resolve("cri-containerd-%s.scope".formatted(containerId(pod)));
   }
 
   /** The node's end of a pod's veth pair. */
@@ -205,11 +208,11 @@ final class SmallNode implements AutoCloseable {
     for (Host each : hosts()) {
       Shell.run("ip", "netns", "del", each.namespace());
     }
-    removeCgroups();
+    remove(cgroup);
   }
 
   /** A cgroup is left a moment after its last process. */
-  private void removeCgroups() {
+  static void remove(Path cgroup) {
     Shell.await(
         "cgroups are empty",
         () -> {
