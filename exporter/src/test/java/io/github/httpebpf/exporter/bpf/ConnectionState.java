@@ -12,7 +12,8 @@ import java.util.List;
 /** What the program in the kernel keeps of connections: {@code native/src/flow.h}. */
 final class ConnectionState {
 
-  private static final List<String> HASHES = List.of("flow_map", "opening_map", "block_map");
+  private static final List<String> HASHES =
+      List.of("flow_map", "opening_map", "block_map", "pending_map", "head_map");
   private static final String PORTS = "port_map";
   private static final int PORT_COUNT = 65536;
 

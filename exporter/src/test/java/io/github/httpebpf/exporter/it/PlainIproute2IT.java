@@ -23,7 +23,15 @@ class PlainIproute2IT {
           "flow_map",
           "opening_map",
           "block_map",
-          "port_map");
+          "pending_map",
+          "head_map",
+          "port_map",
+          "response_map",
+          "exchange_map",
+          "port_request_map",
+          "url_name_map",
+          "url_request_map",
+          "url_response_map");
 
   private static final String OBJECT =
       Exporter.TOP

@@ -78,10 +78,18 @@ final class Stage implements AutoCloseable {
   /** What {@link #modes} are of a capture. */
   static Map<String, String> captureModes(boolean tcx) {
     Map<String, String> modes = new TreeMap<>();
-    for (String map : List.of("capture_info", "packet_map", "request_map", "unseen_map")) {
+    for (String map :
+        List.of(
+            "capture_info",
+            "exchange_map",
+            "packet_map",
+            "request_map",
+            "response_map",
+            "unseen_map")) {
       modes.put(map, "r--r--r--");
     }
-    for (String state : List.of("block_map", "flow_map", "opening_map", "port_map")) {
+    for (String state :
+        List.of("block_map", "flow_map", "head_map", "opening_map", "pending_map", "port_map")) {
       modes.put(state, "rw-------");
     }
     for (String object : tcx ? List.of("program", "link") : List.of("program")) {

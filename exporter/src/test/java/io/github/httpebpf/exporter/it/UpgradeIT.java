@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UpgradeIT {
 
   private static final List<String> STATE =
-      List.of("block_map", "flow_map", "opening_map", "port_map");
+      List.of("block_map", "flow_map", "head_map", "opening_map", "pending_map", "port_map");
 
   private static final String UNSEEN = "http_ebpf_exporter_unseen_connections_total{";
 
@@ -52,7 +52,8 @@ class UpgradeIT {
 
   /** Leaves of a capture what the version before knew: one program, and the maps that count. */
   private void makeOld(String backend) throws IOException {
-    for (String pin : List.of("answers_program", "answers_link", "unseen_map")) {
+    for (String pin :
+        List.of("answers_program", "answers_link", "unseen_map", "response_map", "exchange_map")) {
       Files.deleteIfExists(stage.pin("eth0/" + pin));
     }
     for (String pin : STATE) {
