@@ -20,7 +20,7 @@ RUN --mount=type=cache,target=/root/.m2/repository \
 FROM ${BUILDER_BASE} AS java
 RUN mkdir -p /usr/share/man/man1 && apt-get update \
     && apt-get install -y --no-install-recommends openjdk-25-jdk-headless
-RUN jlink --add-modules java.base,java.logging,jdk.httpserver,jdk.management \
+RUN jlink --add-modules java.base,java.logging,jdk.httpserver,jdk.management,jdk.unsupported \
         --strip-java-debug-attributes --no-header-files --no-man-pages \
         --output /opt/http-ebpf-exporter/java
 

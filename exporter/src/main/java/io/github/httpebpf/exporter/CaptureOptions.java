@@ -131,6 +131,7 @@ final class CaptureOptions {
     return new ParameterException(command.commandLine(), "--capture '" + value + "': " + why);
   }
 
+  @NeedsRestart
   @Option(
       names = "--pin-root",
       paramLabel = "DIR",
@@ -146,15 +147,33 @@ final class CaptureOptions {
     }
   }
 
-  /** What is asked for. */
+  /**
+   * What is asked for.
+   *
+   * @throws ParameterException if flags do not go together
+   */
   CaptureSelection selection() {
+    check();
+    List<NetworkNamespace> resolved =
+        namespaces.stream().map(NetworkNamespace::resolved).distinct().toList();
+    return new CaptureSelection(check(interfaces, excluded), captures, resolved);
+  }
+
+  /**
+   * Makes sure that flags go together: before anything is begun.
+   *
+   * @throws ParameterException if they do not
+   */
+  void check() {
     if (!namespaces.isEmpty() && !Set.of(CaptureKind.TC).containsAll(captures.keySet())) {
       throw new ParameterException(
           command.commandLine(), "--netns: captures by tc alone; leave out --capture");
     }
-    List<NetworkNamespace> resolved =
-        namespaces.stream().map(NetworkNamespace::resolved).distinct().toList();
-    return new CaptureSelection(check(interfaces, excluded), captures, resolved);
+  }
+
+  /** The names of captures that others are about, and these are not; of those that are there. */
+  Set<String> leaves(CaptureOptions others) {
+    return others.selection().without(selection(), pinRoot);
   }
 
   PinRoot pinRoot() {

@@ -1,10 +1,16 @@
 package io.github.httpebpf.exporter;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -22,6 +28,14 @@ abstract class ExporterCommand implements Callable<Integer> {
   /** Not an exit code: the process lives on by its threads until a signal ends it. */
   static final int RUNS_ON = -1;
 
+  static final String CONFIG_FILE = "--config.file";
+
+  @Option(
+      names = CONFIG_FILE,
+      paramLabel = "FILE",
+      description = "What is not on the command line, in YAML: docs/configuration.md.")
+  private @Nullable Path configFile;
+
   @Mixin private Logging logging;
 
   @ParentCommand private Main main;
@@ -36,9 +50,36 @@ abstract class ExporterCommand implements Callable<Integer> {
     return execute(main.termination());
   }
 
+  /** Read before the command runs: {@link Invocation}. */
+  @Nullable Path configFile() {
+    return configFile;
+  }
+
   /** Whether a failure too is to be a record of the log. */
   boolean logsForMachines() {
     return logging.isJson();
+  }
+
+  /** Takes effect for the whole process. */
+  void configureLogging() {
+    logging.configure();
+  }
+
+  /** Those that a configuration file may set, too. */
+  List<OptionSpec> options() {
+    return spec.options().stream().filter(OptionKeys::hasKey).toList();
+  }
+
+  /** One that there is. */
+  OptionSpec option(String name) {
+    return Objects.requireNonNull(spec.findOption(name));
+  }
+
+  /** Reads the configuration file of this command, which is to begin, again. */
+  Reload reload(Termination termination) {
+    Reload reload = new Reload(main.called(), this, termination);
+    Hangup.handle(reload::run);
+    return reload;
   }
 
   /** Standard output. */

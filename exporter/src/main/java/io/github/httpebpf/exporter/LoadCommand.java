@@ -16,6 +16,7 @@ final class LoadCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) {
+    load.captures().check();
     termination.arm(FAILED);
     termination.uninterrupted(() -> load.load());
     return DONE;

@@ -1,5 +1,6 @@
 package io.github.httpebpf.exporter;
 
+import io.github.httpebpf.exporter.bpf.BpfException;
 import io.github.httpebpf.exporter.bpf.CaptureLoader;
 import io.github.httpebpf.exporter.bpf.CaptureRequest;
 import io.github.httpebpf.exporter.bpf.CaptureSettings;
@@ -10,10 +11,9 @@ import io.github.httpebpf.exporter.bpf.NetworkNamespace;
 import io.github.httpebpf.exporter.bpf.Overlaps;
 import io.github.httpebpf.exporter.bpf.TcBackend;
 import java.lang.System.Logger.Level;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -60,47 +60,54 @@ final class LoadOptions {
     return new CaptureLoader(captures.pinRoot(), netns, settings, Version.number());
   }
 
-  /** Loads what is there now; every expression must match something. */
+  /**
+   * Loads what is there now; every expression must match something.
+   *
+   * @throws BpfException for the first that fails; then what is new is taken back, in every
+   *     namespace
+   */
   void load() {
     List<NetworkNamespace> namespaces = captures.selection().here();
     // First what is easily refused: then none is loaded.
     namespaces.forEach(netns -> netns.run(captures.selection()::requireMatches));
-    requireAll(namespaces);
-    for (NetworkNamespace netns : namespaces) {
-      netns.run(
-          () -> {
-            try (CaptureLoader loader = loader(netns)) {
-              CaptureRequest request = request(netns);
-              load(loader, netns, new CaptureRequest(request.own(), request.shared(), Set.of()));
-            }
-          });
-    }
-  }
-
-  private void requireAll(List<NetworkNamespace> namespaces) {
-    if (namespaces.size() > 1) {
-      namespaces.forEach(netns -> netns.run(() -> CaptureSpec.requireThere(specs(netns))));
+    LoadedCaptures loaded = new LoadedCaptures(this);
+    try (loaded) {
+      loaded.load(request -> new CaptureRequest(request.own(), request.shared(), Set.of()));
+    } catch (BpfException e) {
+      loaded.undo(null).forEach(e::addSuppressed);
+      throw e;
     }
   }
 
   /**
-   * Loads what is there now.
+   * Where it loads, in this order.
    *
-   * @return what has loaded, by the namespaces in which there may come more; the rest is closed
+   * @throws BpfException if there are several, and in one of them not all is there that was named
    */
-  Map<NetworkNamespace, CaptureLoader> loadToFollow() {
+  List<NetworkNamespace> namespaces() {
     List<NetworkNamespace> namespaces = captures.selection().here();
-    requireAll(namespaces);
-    Map<NetworkNamespace, CaptureLoader> following = new LinkedHashMap<>();
-    for (NetworkNamespace netns : namespaces) {
-      CaptureLoader loader = loader(netns);
-      if (netns.call(() -> load(loader, netns, request(netns)))) {
-        following.put(netns, loader);
-      } else {
-        loader.close();
-      }
+    if (namespaces.size() > 1) {
+      namespaces.forEach(netns -> netns.run(() -> CaptureSpec.requireThere(specs(netns))));
     }
-    return following;
+    return namespaces;
+  }
+
+  /**
+   * Puts back what another load in that namespace has changed before it, or one elsewhere, failed.
+   */
+  void restore(NetworkNamespace netns, CaptureLoader loader) {
+    netns.run(() -> loader.restore(request(netns)));
+  }
+
+  /**
+   * Loads in a namespace what is there now.
+   *
+   * @param asked says what of that is loaded
+   * @return whether there may come more
+   * @throws BpfException if it fails; then what is new there is taken back
+   */
+  boolean load(NetworkNamespace netns, CaptureLoader loader, UnaryOperator<CaptureRequest> asked) {
+    return netns.call(() -> load(loader, netns, asked.apply(request(netns))));
   }
 
   private boolean load(CaptureLoader loader, NetworkNamespace netns, CaptureRequest request) {

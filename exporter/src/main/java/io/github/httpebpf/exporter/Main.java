@@ -1,16 +1,19 @@
 package io.github.httpebpf.exporter;
 
 import io.github.httpebpf.exporter.bpf.BpfException;
+import io.github.httpebpf.exporter.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
 /** The program: arguments in, exit code out. */
@@ -25,13 +28,16 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       ShowCommand.class,
       UnloadCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      ConfigCommand.class
     })
 public final class Main implements Runnable {
 
   private final Termination termination = new Termination();
 
   @Spec private CommandSpec spec;
+
+  private @Nullable Invocation called;
 
   Main() {}
 
@@ -55,8 +61,30 @@ public final class Main implements Runnable {
     return new CommandLine(main)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOverwrittenOptionsAllowed(false)
+        .setExecutionStrategy(main::execute)
         .setParameterExceptionHandler(Main::reportUsage)
         .setExecutionExceptionHandler(Main::reportFailure);
+  }
+
+  /** With what the configuration file says, if there is one. */
+  private int execute(ParseResult given) {
+    Invocation called = Invocation.of(given);
+    this.called = called;
+    ParseResult whole = given;
+    if (called.file() != null) {
+      CommandLine program = given.commandSpec().commandLine();
+      try {
+        whole = called.parse(program);
+      } catch (ConfigException e) {
+        throw new ParameterException(program, String.valueOf(e.getMessage()), e);
+      }
+    }
+    return new RunLast().execute(whole);
+  }
+
+  /** How; of a command that runs. */
+  Invocation called() {
+    return Objects.requireNonNull(called);
   }
 
   Termination termination() {
@@ -71,9 +99,9 @@ public final class Main implements Runnable {
   private static int reportUsage(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     String line = String.valueOf(e.getMessage()).replace('\n', ' ');
-    command
-        .getErr()
-        .println(line + "; see " + command.getCommandSpec().qualifiedName() + " --help");
+    boolean ofFile = e.getCause() instanceof ConfigException;
+    String hint = "; see " + command.getCommandSpec().qualifiedName() + " --help";
+    command.getErr().println(ofFile ? line : line + hint);
     return CommandLine.ExitCode.USAGE;
   }
 

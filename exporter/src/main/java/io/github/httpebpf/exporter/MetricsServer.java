@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 
 /**
  * Serves the metrics, {@code /-/healthy}, {@code /-/ready} and a landing page over HTTP, to GET and
- * HEAD, each under exactly its path. Clients that are slow or silent cost a thread until a time
- * limit closes them, and do not keep others waiting. Runs on threads of its own, one of which keeps
- * the JVM alive until {@link #close}. Safe for use by several threads.
+ * HEAD, each under exactly its path, and {@code /-/reload}. Clients that are slow or silent cost a
+ * thread until a time limit closes them, and do not keep others waiting. Runs on threads of its
+ * own, one of which keeps the JVM alive until {@link #close}. Safe for use by several threads.
  */
 public final class MetricsServer implements AutoCloseable {
 
@@ -33,6 +33,7 @@ public final class MetricsServer implements AutoCloseable {
 
   private static final String HEALTHY = "/-/healthy";
   private static final String READY = "/-/ready";
+  private static final String RELOAD = "/-/reload";
   private static final Pattern TELEMETRY_PATH = Pattern.compile("/|(?:/[A-Za-z0-9._~-]+)+/?");
 
   static {
@@ -65,6 +66,7 @@ public final class MetricsServer implements AutoCloseable {
    * @param telemetryPath where the metrics are; {@code /} leaves no landing page
    * @param registry what to serve
    * @param ready asked at each request for {@code /-/ready}, by several threads at once
+   * @param reload answers every request for {@code /-/reload}
    * @param version shown on the landing page
    * @throws IllegalArgumentException if the path is none that can be served, with one line that
    *     says why
@@ -75,9 +77,10 @@ public final class MetricsServer implements AutoCloseable {
       String telemetryPath,
       CollectorRegistry registry,
       BooleanSupplier ready,
+      HttpHandler reload,
       String version)
       throws ListenException {
-    return start(address, telemetryPath, registry, ready, version, MAX_RENDERING);
+    return start(address, telemetryPath, registry, ready, reload, version, MAX_RENDERING);
   }
 
   static MetricsServer start(
@@ -85,6 +88,7 @@ public final class MetricsServer implements AutoCloseable {
       String telemetryPath,
       CollectorRegistry registry,
       BooleanSupplier ready,
+      HttpHandler reload,
       String version,
       Duration maxRendering)
       throws ListenException {
@@ -98,7 +102,7 @@ public final class MetricsServer implements AutoCloseable {
     pages.put(HEALTHY, exchange -> Reply.text(exchange, 200, "healthy"));
     pages.put(READY, exchange -> replyReady(exchange, ready.getAsBoolean()));
     pages.put(telemetryPath, metrics);
-    server.createContext("/", exchange -> route(exchange, pages));
+    server.createContext("/", exchange -> route(exchange, pages, reload));
     server.setExecutor(threads);
     server.start();
     return new MetricsServer(server, threads, metrics);
@@ -144,11 +148,15 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /** By exact path: the server's own contexts would also answer for all that begins like them. */
-  private static void route(HttpExchange exchange, Map<String, HttpHandler> pages)
+  private static void route(
+      HttpExchange exchange, Map<String, HttpHandler> pages, HttpHandler reload)
       throws IOException {
-    HttpHandler page = pages.get(exchange.getRequestURI().getPath());
+    String path = exchange.getRequestURI().getPath();
+    HttpHandler page = pages.get(path);
     String method = exchange.getRequestMethod();
-    if (page == null) {
+    if (path.equals(RELOAD)) {
+      reload.handle(exchange);
+    } else if (page == null) {
       Reply.text(exchange, 404, "no such page");
     } else if (!method.equals("GET") && !method.equals("HEAD")) {
       exchange.getResponseHeaders().set("Allow", "GET, HEAD");

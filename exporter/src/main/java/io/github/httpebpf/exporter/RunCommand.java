@@ -1,6 +1,5 @@
 package io.github.httpebpf.exporter;
 
-import io.github.httpebpf.exporter.bpf.InterfaceFollower;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,26 +17,22 @@ final class RunCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) throws ListenException {
+    load.captures().check();
     termination.arm(DONE);
+    Reload reload = reload(termination);
     // First what is easily refused: an address in use must not leave captures behind.
-    Serving serving = Serving.start(load.captures(), web, termination);
-    termination.uninterrupted(() -> capture(serving, termination));
+    Serving serving = Serving.start(load.captures(), web, reload, termination);
+    RunCaptures captures = new RunCaptures(termination::uninterrupted, serving::attachFailed);
+    termination.uninterrupted(() -> captures.begin(load));
+    reload.begin(next -> change((RunCommand) next, captures, serving));
     serving.announce();
     return RUNS_ON;
   }
 
-  /** With expressions for interfaces, those that come later too: the loader lives on with them. */
-  private void capture(Serving serving, Termination termination) {
-    CaptureOptions captures = load.captures();
-    load.loadToFollow()
-        .forEach(
-            (netns, loader) ->
-                new InterfaceFollower(
-                        captures.pinRoot(),
-                        netns,
-                        loader,
-                        captures.selection(),
-                        serving::attachFailed)
-                    .start(termination::uninterrupted));
+  /** First what may fail. */
+  private static void change(RunCommand next, RunCaptures captures, Serving serving) {
+    captures.change(next.load);
+    serving.change(next.load.captures());
+    next.configureLogging();
   }
 }

@@ -17,8 +17,17 @@ final class ServeCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) throws ListenException {
+    captures.check();
     termination.arm(DONE);
-    Serving.start(captures, web, termination).announce();
+    Reload reload = reload(termination);
+    Serving serving = Serving.start(captures, web, reload, termination);
+    reload.begin(next -> change((ServeCommand) next, serving));
+    serving.announce();
     return RUNS_ON;
+  }
+
+  private static void change(ServeCommand next, Serving serving) {
+    serving.change(next.captures);
+    next.configureLogging();
   }
 }

@@ -1,19 +1,13 @@
 package io.github.httpebpf.exporter;
 
 import io.github.httpebpf.exporter.bpf.CaptureCensus;
-import io.github.httpebpf.exporter.bpf.CaptureReader;
-import io.github.httpebpf.exporter.bpf.CaptureSelection;
 import io.github.httpebpf.exporter.metrics.BuildInfoCollector;
-import io.github.httpebpf.exporter.metrics.CaptureSnapshot;
 import io.github.httpebpf.exporter.metrics.CapturingCollector;
 import io.github.httpebpf.exporter.metrics.HttpRequestsCollector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Serves what is pinned: {@code serve}, and the second half of {@code run}. */
 final class Serving {
@@ -23,11 +17,14 @@ final class Serving {
   private final MetricsServer server;
   private final String path;
   private final CapturingCollector capturing;
+  private final ServedCaptures served;
 
-  private Serving(MetricsServer server, String path, CapturingCollector capturing) {
+  private Serving(
+      MetricsServer server, String path, CapturingCollector capturing, ServedCaptures served) {
     this.server = server;
     this.path = path;
     this.capturing = capturing;
+    this.served = served;
   }
 
   /**
@@ -35,26 +32,33 @@ final class Serving {
    *
    * @throws ListenException if the address cannot be listened on
    */
-  static Serving start(CaptureOptions captures, WebOptions web, Termination termination)
+  static Serving start(
+      CaptureOptions captures, WebOptions web, Reload reload, Termination termination)
       throws ListenException {
-    CaptureSelection selection = captures.selection();
-    CaptureReader reader = new CaptureReader(captures.pinRoot(), selection);
+    ServedCaptures served = new ServedCaptures(captures);
     CapturingCollector capturing =
         new CapturingCollector(() -> CaptureCensus.of(captures.pinRoot()));
     CollectorRegistry registry = new CollectorRegistry();
-    registry.register(new HttpRequestsCollector(reader));
+    registry.register(new HttpRequestsCollector(served::read));
     registry.register(capturing);
     registry.register(new BuildInfoCollector(Version.info()));
+    reload.outcome().ifPresent(registry::register);
     DefaultExports.register(registry);
     MetricsServer server =
         MetricsServer.start(
             web.address(),
             web.path(),
             registry,
-            () -> isReady(reader.read(), selection),
+            served::areReady,
+            new ReloadPage(web.lifecycle(), reload::run),
             Version.number());
     termination.closeAtEnd(server);
-    return new Serving(server, web.path(), capturing);
+    return new Serving(server, web.path(), capturing, served);
+  }
+
+  /** Serves other captures of the same pin root from now on. */
+  void change(CaptureOptions captures) {
+    served.change(captures);
   }
 
   /** Says where. */
@@ -69,16 +73,6 @@ final class Serving {
    */
   void attachFailed(String reason) {
     capturing.failed(reason);
-  }
-
-  /** At least one capture can be read, and every one that was named. */
-  private static boolean isReady(List<CaptureSnapshot> snapshots, CaptureSelection selection) {
-    Set<String> read =
-        snapshots.stream()
-            .filter(snapshot -> snapshot.counts() != null)
-            .map(CaptureSnapshot::interfaceName)
-            .collect(Collectors.toSet());
-    return !read.isEmpty() && read.containsAll(selection.among(read));
   }
 
   private static String url(InetSocketAddress address, String path) {

@@ -17,6 +17,7 @@ final class UnloadCommand extends ExporterCommand {
 
   @Override
   int execute(Termination termination) {
+    captures.check();
     termination.arm(FAILED);
     termination.uninterrupted(this::unload);
     return DONE;

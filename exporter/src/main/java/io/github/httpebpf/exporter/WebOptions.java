@@ -5,7 +5,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where to serve. */
+/** Where to serve, and what. */
+@NeedsRestart
 final class WebOptions {
 
   private static final String ADDRESS = ":10435";
@@ -42,6 +43,15 @@ final class WebOptions {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     path = text;
+  }
+
+  @Option(
+      names = "--web.enable-lifecycle",
+      description = "A POST to /-/reload reads the file of --config.file again, as SIGHUP does.")
+  private boolean lifecycle;
+
+  boolean lifecycle() {
+    return lifecycle;
   }
 
   ListenAddress address() {

@@ -17,6 +17,7 @@ class ArchitectureTest {
   private static final String ROOT = "io.github.httpebpf.exporter";
   private static final String BPF = "io.github.httpebpf.exporter.bpf..";
   private static final String METRICS = "io.github.httpebpf.exporter.metrics..";
+  private static final String CONFIG = "io.github.httpebpf.exporter.config..";
   private static final String BINDINGS = "io.github.httpebpf.libbpf..";
 
   @ArchTest
@@ -44,6 +45,23 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.prometheus..");
+
+  @ArchTest
+  static final ArchRule only_config_reads_yaml =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(CONFIG)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.snakeyaml..");
+
+  @ArchTest
+  static final ArchRule config_knows_nothing_but_files =
+      noClasses()
+          .that()
+          .resideInAPackage(CONFIG)
+          .should()
+          .dependOnClassesThat(resideInAPackage(BPF).or(resideInAPackage(METRICS)));
 
   @ArchTest
   static final ArchRule nothing_depends_on_the_command_line =

@@ -131,7 +131,8 @@ class CommandLineTest {
   @Test
   void everyCommandTellsItsHelpAndVersion() {
     List<String> commands = new ArrayList<>(commandLine.getSubcommands().keySet());
-    assertThat(commands).containsExactly("run", "load", "serve", "show", "unload", "doctor");
+    assertThat(commands)
+        .containsExactly("run", "load", "serve", "show", "unload", "doctor", "config");
     for (String command : commands) {
       for (String option : List.of("--help", "-h", "--version", "-V")) {
         assertThat(execute(command, option)).as("%s %s", command, option).isZero();
@@ -139,6 +140,7 @@ class CommandLineTest {
     }
     assertThat(execute("--help")).isZero();
     assertThat(execute("--version")).isZero();
+    assertThat(execute("config", "check", "--help")).isZero();
     assertThat(out.toString())
         .contains("Usage: http-ebpf-exporter doctor")
         .contains("http-ebpf-exporter " + Version.number() + " (revision ");

@@ -8,6 +8,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ListenExceptionTest {
@@ -73,7 +74,12 @@ class ListenExceptionTest {
 
   private static void start(String address) throws ListenException {
     MetricsServer.start(
-            ListenAddress.parse(address), "/metrics", new CollectorRegistry(), () -> true, "test")
+            ListenAddress.parse(address),
+            "/metrics",
+            new CollectorRegistry(),
+            () -> true,
+            new ReloadPage(false, Optional::empty),
+            "test")
         .close();
   }
 }

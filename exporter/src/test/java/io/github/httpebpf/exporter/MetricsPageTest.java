@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +30,7 @@ class MetricsPageTest {
                 "/metrics",
                 registry,
                 () -> true,
+                new ReloadPage(false, Optional::empty),
                 "1.2.3",
                 Duration.ofMillis(10));
         HttpClient client = HttpClient.newHttpClient()) {

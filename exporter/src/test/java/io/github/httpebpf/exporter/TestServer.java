@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -39,10 +40,20 @@ final class TestServer implements AutoCloseable {
     return start("/metrics", registry(() -> read("lo")), () -> true);
   }
 
+  static TestServer start(ReloadPage reload) throws ListenException {
+    return start("/metrics", registry(() -> read("lo")), () -> true, reload);
+  }
+
   static TestServer start(String path, CollectorRegistry registry, BooleanSupplier ready)
       throws ListenException {
-    return new TestServer(
-        MetricsServer.start(new ListenAddress("127.0.0.1", 0), path, registry, ready, "1.2.3"));
+    return start(path, registry, ready, new ReloadPage(false, Optional::empty));
+  }
+
+  private static TestServer start(
+      String path, CollectorRegistry registry, BooleanSupplier ready, ReloadPage reload)
+      throws ListenException {
+    ListenAddress address = new ListenAddress("127.0.0.1", 0);
+    return new TestServer(MetricsServer.start(address, path, registry, ready, reload, "1.2.3"));
   }
 
   static CollectorRegistry registry(CountSource source) {

@@ -1,17 +1,17 @@
 package io.github.httpebpf.exporter.bpf;
 
-import io.github.httpebpf.exporter.bpf.CaptureInfo.Hook;
 import io.github.httpebpf.exporter.bpf.Interfaces.Interface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Loads, attaches and pins: afterwards the kernel counts by itself.
@@ -26,9 +26,13 @@ public final class CaptureLoader implements AutoCloseable {
   private final PinRoot root;
   private final NetworkNamespace netns;
   private final CaptureSettings settings;
-  private final String version;
-  private final Function<CaptureKind, byte[]> files;
+  private final OwnCaptures own;
   private final SharedCaptures shared;
+  private boolean begun;
+  private boolean madeShared;
+
+  /** The names of captures that the load has made. */
+  private final Set<String> made = new LinkedHashSet<>();
 
   /**
    * Loads nothing yet.
@@ -56,8 +60,7 @@ public final class CaptureLoader implements AutoCloseable {
     this.root = root;
     this.netns = netns;
     this.settings = settings;
-    this.version = version;
-    this.files = files;
+    this.own = new OwnCaptures(root, settings, version, files);
     this.shared = new SharedCaptures(root, netns.name(), settings, version);
   }
 
@@ -84,26 +87,30 @@ public final class CaptureLoader implements AutoCloseable {
       // A root without a capture would not be known to be ours.
       return List.of();
     }
-    List<String> loaded = new ArrayList<>();
+    List<String> loaded = targets.stream().map(CaptureTarget::name).toList();
     try (Rollback rollback = new Rollback();
-        MadePinRoot made = MadePinRoot.make(root, rollback)) {
+        MadePinRoot madeRoot = MadePinRoot.make(root, rollback)) {
       CapturePreflight.check(root, settings.backend(), targets);
+      Set<String> before = root.captured();
+      boolean wasShared = Files.exists(root.shared(netns.name()).path());
       List<Path> places = makePlaces(rollback);
-      List<CaptureTarget> joining = new ArrayList<>();
+      begun = true;
+      List<CaptureTarget> joining =
+          targets.stream().filter(each -> isShared(each, request)).toList();
       for (CaptureTarget each : targets) {
-        if (isShared(each, request)) {
-          joining.add(each);
-        } else {
-          load(each, made.directories(), rollback);
+        if (!joining.contains(each)) {
+          own.load(each, madeRoot.directories(), rollback);
         }
-        loaded.add(each.name());
       }
       if (!joining.isEmpty() || isFollowingShared) {
-        shared.load(joining, made.directories(), rollback);
+        shared.load(joining, madeRoot.directories(), rollback);
+        madeShared = !wasShared;
       }
       places.forEach(BpfFileSystem::finishDirectory);
-      made.finish();
+      madeRoot.finish();
       rollback.commit();
+      made.addAll(loaded);
+      made.removeAll(before);
     }
     return loaded;
   }
@@ -113,6 +120,41 @@ public final class CaptureLoader implements AutoCloseable {
     return root.between(netns.name()).stream()
         .filter(directory -> BpfFileSystem.makeDirectory(directory, rollback))
         .toList();
+  }
+
+  /**
+   * Whether a load has come so far that it may have swapped programs; then it is to be {@linkplain
+   * #takeBack() taken back} and what was loaded before {@linkplain #restore restored}, should
+   * another that belongs to it fail.
+   */
+  public boolean hasBegun() {
+    return begun;
+  }
+
+  /**
+   * Ends the captures that the load has made, which were not there before; nothing if it failed,
+   * for then it has ended them itself. To be called once, from where namespaces can be entered.
+   *
+   * @throws BpfException for the first that cannot be ended
+   */
+  public void takeBack() {
+    if (!made.isEmpty() || madeShared) {
+      new CaptureRemover(root)
+          .unload(
+              there -> there.stream().filter(made::contains).collect(Collectors.toSet()),
+              each -> madeShared && each.equals(netns.name()));
+    }
+  }
+
+  /**
+   * Loads those captures again that are there, for another load has failed and may have swapped
+   * their programs. Whoever calls this is in the namespace.
+   *
+   * @param request what was loaded before
+   * @throws BpfException for the first that fails
+   */
+  public void restore(CaptureRequest request) {
+    load(request.living(root));
   }
 
   /** A capture stays what it is. */
@@ -141,24 +183,24 @@ public final class CaptureLoader implements AutoCloseable {
   Map<CaptureTarget, BpfException> add(List<CaptureTarget> targets, TcBackend backend) {
     Map<CaptureTarget, BpfException> failures = new LinkedHashMap<>();
     try (Rollback rollback = new Rollback();
-        MadePinRoot made = MadePinRoot.make(root, rollback)) {
+        MadePinRoot madeRoot = MadePinRoot.make(root, rollback)) {
       List<Path> places = makePlaces(rollback);
       List<CaptureTarget> joining = new ArrayList<>();
       for (CaptureTarget each : targets) {
         CaptureDirectory directory = root.capture(each.name());
-        boolean own = directory.isCapture() ? !directory.isShared() : each.noLinkHeader();
-        if (own || each.kind() != CaptureKind.TC) {
-          addOwn(each, made.directories(), failures);
+        boolean isOwn = directory.isCapture() ? !directory.isShared() : each.noLinkHeader();
+        if (isOwn || each.kind() != CaptureKind.TC) {
+          addOwn(each, madeRoot.directories(), failures);
         } else {
           joining.add(each);
         }
       }
       if (!joining.isEmpty()) {
-        failures.putAll(shared.add(joining, backend, made.directories()));
+        failures.putAll(shared.add(joining, backend, madeRoot.directories()));
       }
       if (failures.size() < targets.size()) {
         places.forEach(BpfFileSystem::finishDirectory);
-        made.finish();
+        madeRoot.finish();
         rollback.commit();
       }
     }
@@ -167,10 +209,10 @@ public final class CaptureLoader implements AutoCloseable {
 
   private void addOwn(
       CaptureTarget target, int madeDirectories, Map<CaptureTarget, BpfException> failures) {
-    try (Rollback own = new Rollback()) {
+    try (Rollback rollback = new Rollback()) {
       CapturePreflight.check(root, settings.backend(), List.of(target));
-      load(target, madeDirectories, own);
-      own.commit();
+      own.load(target, madeDirectories, rollback);
+      rollback.commit();
     } catch (BpfException e) {
       failures.put(target, e);
     }
@@ -204,94 +246,5 @@ public final class CaptureLoader implements AutoCloseable {
   @Override
   public void close() {
     shared.close();
-  }
-
-  private void load(CaptureTarget target, int madeDirectories, Rollback rollback) {
-    CaptureDirectory directory = root.capture(target.name());
-    Optional<CaptureInfo> before = directory.info();
-    if (before.isEmpty()) {
-      load(target, directory, before, madeDirectories, rollback);
-      return;
-    }
-    // Once its programs are swapped it stays as it is then, whatever becomes of other interfaces.
-    try (Rollback own = new Rollback()) {
-      load(target, directory, before, madeDirectories, own);
-      own.commit();
-    }
-  }
-
-  private void load(
-      CaptureTarget target,
-      CaptureDirectory directory,
-      Optional<CaptureInfo> before,
-      int madeDirectories,
-      Rollback rollback) {
-    boolean madeParent =
-        target.kind() == CaptureKind.XDP && BpfFileSystem.makeDirectory(root.xdp(), rollback);
-    boolean made = BpfFileSystem.makeDirectory(directory.path(), rollback);
-    byte[] file = files.apply(target.kind());
-    try (HttpProbe probe = HttpProbe.open(target.kind(), file, settings.probeConfig(target))) {
-      CaptureMaps maps = CaptureMaps.reuse(probe, directory, settings, before.isPresent());
-      probe.load();
-      CaptureScene.Announcement announcement =
-          (hook, tcPriority) -> {
-            describe(probe, target, hook, tcPriority, madeDirectories);
-            pinInfo(probe, directory, before.isPresent(), rollback);
-            if (before.isEmpty()) {
-              maps.pinMissing(rollback);
-            }
-          };
-      CaptureScene scene =
-          new CaptureScene(target, directory, directory::program, before, announcement, rollback);
-      attach(scene, probe, maps, madeDirectories);
-    }
-    if (made) {
-      BpfFileSystem.finishDirectory(directory.path());
-    }
-    if (madeParent) {
-      BpfFileSystem.finishDirectory(root.xdp());
-    }
-  }
-
-  private void attach(CaptureScene scene, HttpProbe probe, CaptureMaps maps, int madeDirectories) {
-    boolean living = scene.before().isPresent();
-    if (living) {
-      maps.pinMissing(scene.rollback());
-    }
-    try (CaptureAttachment.Attached attached =
-        CaptureAttachment.attach(scene, probe, settings.backend())) {
-      maps.pinReplaced();
-      attached.pin();
-      if (living) {
-        // Until here the old one has held.
-        describe(probe, scene.target(), attached.hook(), attached.tcPriority(), madeDirectories);
-        pinInfo(probe, scene.directory(), true, scene.rollback());
-      }
-    }
-  }
-
-  private static void pinInfo(
-      HttpProbe probe, CaptureDirectory directory, boolean replace, Rollback rollback) {
-    int info = probe.mapDescriptor(HttpProbe.CAPTURE_INFO);
-    if (replace) {
-      PinnedObjects.replacePin(info, directory.captureInfo(), CaptureDirectory.READABLE);
-    } else {
-      PinnedObjects.pin(info, directory.captureInfo(), CaptureDirectory.READABLE);
-      rollback.add(() -> BpfFileSystem.deleteQuietly(directory.captureInfo()));
-    }
-  }
-
-  private void describe(
-      HttpProbe probe, CaptureTarget target, Hook hook, int tcPriority, int madeDirectories) {
-    CaptureInfo info =
-        new CaptureInfo(
-            target.index(),
-            hook,
-            tcPriority,
-            hook == Hook.CLSACT ? ClsactHook.HANDLE : 0,
-            madeDirectories,
-            target.scope(),
-            version);
-    probe.write(HttpProbe.CAPTURE_INFO, info.encode());
   }
 }

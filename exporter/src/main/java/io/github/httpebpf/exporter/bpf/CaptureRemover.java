@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Detaches and unpins captures, and nothing that is not ours. Needs CAP_BPF and CAP_NET_ADMIN. */
 public final class CaptureRemover {
@@ -26,6 +29,16 @@ public final class CaptureRemover {
    * @throws BpfException for the first that cannot be removed whole, after the others
    */
   public List<String> unload(CaptureSelection selection) {
+    return unload(selection::among, selection::isAbout);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param chosen of the captures that are there, those to end
+   * @param about whether all of a network namespace is meant, also what is shared by none yet
+   */
+  List<String> unload(Function<Set<String>, Set<String>> chosen, Predicate<String> about) {
     if (Files.notExists(root.path())) {
       return List.of();
     }
@@ -34,7 +47,7 @@ public final class CaptureRemover {
     Map<String, List<Integer>> indexes = new TreeMap<>();
     int madeDirectories = 0;
     try (PinRootLock lock = PinRootLock.acquire(root.path())) {
-      for (String name : selection.among(root.captured())) {
+      for (String name : chosen.apply(root.captured())) {
         try {
           CaptureDirectory directory = root.capture(name);
           CaptureInfo info = directory.info().orElse(null);
@@ -56,7 +69,7 @@ public final class CaptureRemover {
       }
       for (String netns : root.namespaces()) {
         List<Integer> released = indexes.getOrDefault(netns, List.of());
-        madeDirectories = Math.max(madeDirectories, endShared(netns, released, selection));
+        madeDirectories = Math.max(madeDirectories, endShared(netns, released, about));
       }
       if (lock.holds()) {
         root.unfinished().forEach(BpfFileSystem::deleteQuietly);
@@ -74,11 +87,11 @@ public final class CaptureRemover {
   }
 
   /** What is shared ends with the last capture that shares it. */
-  private int endShared(String netns, List<Integer> indexes, CaptureSelection selection) {
+  private int endShared(String netns, List<Integer> indexes, Predicate<String> about) {
     SharedDirectory shared = root.shared(netns);
     SharedCaptures.forget(shared, indexes);
     // One that was loaded for interfaces to come is not meant by the end of others.
-    boolean meant = !indexes.isEmpty() || root.captured().isEmpty() || selection.isAbout(netns);
+    boolean meant = !indexes.isEmpty() || root.captured().isEmpty() || about.test(netns);
     if (!meant || !Files.exists(shared.path()) || !SharedCaptures.names(root, netns).isEmpty()) {
       return 0;
     }

@@ -2,6 +2,7 @@ package io.github.httpebpf.exporter.bpf;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What a load is asked for.
@@ -23,6 +24,18 @@ public record CaptureRequest(
   public boolean isEmptyYet() {
     return !following.isEmpty()
         && all().stream().noneMatch(spec -> following.contains(spec.kind()));
+  }
+
+  /** What of it is captured, and still here: interfaces of the namespace that this thread is in. */
+  CaptureRequest living(PinRoot root) {
+    Set<String> there = root.captured();
+    List<String> interfaces = Interfaces.names();
+    Predicate<CaptureSpec> living =
+        spec ->
+            there.contains(spec.name())
+                && (spec.kind() == CaptureKind.CGROUP || interfaces.contains(spec.interfaceName()));
+    return new CaptureRequest(
+        own.stream().filter(living).toList(), shared.stream().filter(living).toList(), following);
   }
 
   /** All of them. */

@@ -141,6 +141,15 @@ public record CaptureSelection(
     return isOpen() && namespaces.contains(new NetworkNamespace(netns));
   }
 
+  /** The names of captures that are there and are meant by this, and not by another. */
+  public Set<String> without(CaptureSelection other, PinRoot root) {
+    Set<String> there = root.captured();
+    Set<String> left = new LinkedHashSet<>(among(there));
+    left.retainAll(there);
+    left.removeAll(other.among(there));
+    return left;
+  }
+
   private boolean isMeant(String name) {
     return (places.isEmpty() || places.containsKey(CaptureSpec.kindOf(name)))
         && (namespaces.isEmpty()

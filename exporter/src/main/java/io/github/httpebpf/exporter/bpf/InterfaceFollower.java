@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
 /**
  * Captures interfaces that come after the load, and lets go of those that go. An interface is known
  * by its index: renamed, it keeps its capture, and one that was unloaded is not captured again.
+ *
+ * <p>Its threads change captures, and what this knows of them, in steps alone, which are one at a
+ * time; whoever ends it does so in a step too.
  */
 public final class InterfaceFollower {
 
@@ -54,13 +57,16 @@ public final class InterfaceFollower {
   /** When what failed is tried again, by index. */
   private final Map<Integer, Long> retries = new HashMap<>();
 
+  /** Interfaces have come, gone or changed, or this has ended. */
+  private final Semaphore happened = new Semaphore(1);
+
   private volatile boolean ended;
 
   /**
    * Follows nothing yet.
    *
    * @param netns that interfaces come in
-   * @param loader that has loaded there; closed when the namespace goes
+   * @param loader that has loaded there; closed when the namespace goes, else by whoever made it
    * @param failures hears why an interface could not be captured: the name of an errno
    */
   public InterfaceFollower(
@@ -77,17 +83,27 @@ public final class InterfaceFollower {
   }
 
   /**
-   * Follows from now on, until the process or the namespace ends.
+   * Follows from now on, until it is ended, or the process or the namespace ends. To be called
+   * once, in a step.
    *
-   * @param step runs a change of captures, which must not be broken off
-   * @throws BpfException if the namespace cannot be entered
+   * @param step runs a change of captures, which must not be broken off, and none beside another
+   * @throws BpfException if the namespace cannot be entered; then nothing is left open
    */
   public void start(Consumer<Runnable> step) {
-    LinkEvents events = netns.call(LinkEvents::listen);
-    Semaphore happened = new Semaphore(1);
     netns.run(this::remember);
-    Thread.ofPlatform().daemon().name("link-events").start(() -> hear(events, happened));
-    netns.start("follow", () -> follow(happened, step), this::giveUp);
+    LinkEvents events = netns.call(LinkEvents::listen);
+    Thread.ofPlatform().daemon().name("link-events").start(() -> hear(events));
+    netns.start("follow", () -> follow(step), this::giveUp);
+  }
+
+  /**
+   * Follows no more; what is captured is so still. To be called in a step: none of this follows.
+   * Its threads leave the namespace, and close what they have open, within {@value
+   * LinkEvents#WAIT_SECONDS} s. Idempotent.
+   */
+  public void end() {
+    ended = true;
+    happened.release();
   }
 
   private void giveUp(BpfException e) {
@@ -95,7 +111,7 @@ public final class InterfaceFollower {
     LOG.log(Level.ERROR, String.valueOf(e.getMessage()));
   }
 
-  private void hear(LinkEvents events, Semaphore happened) {
+  private void hear(LinkEvents events) {
     try (events) {
       while (!ended) {
         if (events.await()) {
@@ -108,33 +124,37 @@ public final class InterfaceFollower {
     }
   }
 
-  private void follow(Semaphore happened, Consumer<Runnable> step) {
+  private void follow(Consumer<Runnable> step) {
     long scope = Interfaces.namespace();
     try {
-      while (true) {
+      while (!ended) {
         long most = netns.isOwn() ? RETRY_SECONDS : NAMESPACE_SECONDS;
         if (happened.tryAcquire(most, TimeUnit.SECONDS)) {
           Thread.sleep(SETTLE_MILLIS);
           happened.drainPermits();
         }
-        if (netns.hasGone(scope)) {
-          step.accept(this::end);
-          return;
-        }
-        step.accept(
-            () -> {
-              if (lookAnew()) {
-                happened.release();
-              }
-            });
+        boolean gone = netns.hasGone(scope);
+        step.accept(() -> look(gone));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
+  /** While this waited for its step, it may have been ended: others capture here since. */
+  private void look(boolean gone) {
+    if (ended) {
+      return;
+    }
+    if (gone) {
+      leave();
+    } else if (lookAnew()) {
+      happened.release();
+    }
+  }
+
   /** What keeps the namespace alive ends with this thread, and with the other one. */
-  private void end() {
+  private void leave() {
     ended = true;
     try {
       Map<Integer, String> gone = new TreeMap<>();

@@ -19,7 +19,7 @@ final class LinkEvents implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
 
   /** A socket keeps its network namespace alive: whoever waits must look whether it is to be. */
-  private static final long WAIT_SECONDS = 1;
+  static final long WAIT_SECONDS = 1;
 
   private static final class Calls {
     static final MethodHandle SOCKET =

@@ -188,6 +188,19 @@ final class Exporter implements AutoCloseable {
               .out());
     }
 
+    /** Posts nothing to a page: its answer, and the status code after that. */
+    String post(String path) {
+      String page = String.valueOf(url()).replaceFirst("/metrics$", path);
+      return Shell.run(host.apply(List.of("curl", "-sS", "-X", "POST", "-w", "%{http_code}", page)))
+          .succeeded()
+          .out();
+    }
+
+    /** SIGHUP, which does not end it. */
+    void hangUp() {
+      Shell.run("kill", "-HUP", String.valueOf(process.pid())).succeeded();
+    }
+
     /** SIGTERM; returns the exit code. */
     int terminate() {
       return signal("TERM");
