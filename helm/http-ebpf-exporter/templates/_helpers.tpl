@@ -42,12 +42,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{- define "http-ebpf-exporter.commonArgs" -}}
 - --pin-root={{ include "http-ebpf-exporter.pinRoot" . }}
+{{- $log := .Values.config.log | default dict }}
+{{- if not (hasKey $log "level") }}
 - --log.level={{ .Values.log.level }}
+{{- end }}
+{{- if not (hasKey $log "format") }}
 - --log.format={{ .Values.log.format }}
+{{- end }}
 {{- end }}
 
 {{- define "http-ebpf-exporter.captureArgs" -}}
 {{ include "http-ebpf-exporter.commonArgs" . }}
+{{- if .Values.config }}
+- --config.file=/etc/http-ebpf-exporter/config.yaml
+{{- end }}
 {{- if ne .Values.capture "tc" }}
 - --capture={{ .Values.capture }}
 {{- end }}
@@ -60,10 +68,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- $ports := .Values.excludePorts }}
 {{- if .Values.excludeOwnPort }}
 {{- $ports = append $ports .Values.port }}
-{{- end -}}
+{{- end }}
+{{- if not (hasKey .Values.config "tc-backend") }}
 - --tc-backend={{ .Values.tcBackend }}
+{{- end }}
+{{- if not (hasKey .Values.config "exclude-port") }}
 {{- range $ports | uniq }}
 - --exclude-port={{ . | int }}
+{{- end }}
 {{- end }}
 {{- range .Values.ports }}
 - --ports={{ . | int }}

@@ -43,6 +43,7 @@ containers:
         mountPath: {{ include "http-ebpf-exporter.pinRoot" . }}
         readOnly: true
       {{- include "http-ebpf-exporter.cgroupMount" . | nindent 6 }}
+      {{- include "http-ebpf-exporter.configMount" . | nindent 6 }}
   {{- if .Values.unload.onStop }}
   # Waits for the pod's end, to unload then: the serving container may not.
   - name: unload
@@ -67,6 +68,15 @@ volumeMounts:
   - name: bpf
     mountPath: /run/bpf
   {{- include "http-ebpf-exporter.cgroupMount" . | nindent 2 }}
+  {{- include "http-ebpf-exporter.configMount" . | nindent 2 }}
+{{- end }}
+
+{{- define "http-ebpf-exporter.configMount" -}}
+{{- if .Values.config -}}
+- name: config
+  mountPath: /etc/http-ebpf-exporter
+  readOnly: true
+{{- end }}
 {{- end }}
 
 {{- /*
@@ -94,5 +104,10 @@ this one where version 1 is beside it; those below are only to read if the clust
   hostPath:
     path: {{ .Values.cgroupRoot }}
     type: Directory
+{{- end }}
+{{- if .Values.config }}
+- name: config
+  configMap:
+    name: {{ include "http-ebpf-exporter.fullname" . }}-config
 {{- end }}
 {{- end }}

@@ -147,6 +147,50 @@ class PodTest {
   }
 
   @Test
+  void a_configuration_file_is_mounted_and_replaces_the_flags_that_it_has() {
+    List<JsonNode> manifests = Chart.render(Chart.feature("config"));
+    JsonNode template = Chart.only("DaemonSet", manifests).at("/spec/template");
+    JsonNode load = template.at("/spec/initContainers/0");
+    JsonNode serve = template.at("/spec/containers/0");
+    String file = "--config.file=/etc/http-ebpf-exporter/config.yaml";
+
+    assertThat(Chart.only("ConfigMap", manifests).at("/data/config.yaml").asText())
+        .isEqualTo(
+            """
+            exclude-port:
+            - 10435
+            - 10250
+            interface:
+            - eth0
+            - veth.*
+            log:
+              level: debug
+            port-labels:
+              enabled: true
+              max-series: 100000
+            web:
+              enable-lifecycle: true
+            """);
+    assertThat(arguments(load))
+        .containsExactly("load", PIN_ROOT, "--log.format=text", file, "--tc-backend=auto");
+    assertThat(arguments(serve))
+        .containsExactly(
+            "serve",
+            PIN_ROOT,
+            "--log.format=text",
+            file,
+            "--web.listen-address=:10435",
+            "--web.telemetry-path=/metrics");
+    JsonNode mount =
+        Chart.parse("{name: config, mountPath: /etc/http-ebpf-exporter, readOnly: true}");
+    assertThat(load.path("volumeMounts").valueStream()).contains(mount);
+    assertThat(serve.path("volumeMounts").valueStream()).contains(mount);
+    assertThat(template.at("/spec/volumes").valueStream())
+        .contains(Chart.parse("{name: config, configMap: {name: demo-http-ebpf-exporter-config}}"));
+    assertThat(template.at("/metadata/annotations/checksum~1config").asText()).hasSize(64);
+  }
+
+  @Test
   void more_arguments_go_to_the_container_they_are_for() {
     JsonNode pod = pod("arguments");
 

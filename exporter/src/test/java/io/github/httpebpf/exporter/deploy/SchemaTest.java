@@ -46,6 +46,7 @@ class SchemaTest {
           telemetryPath: metrics             | at '/telemetryPath': 'metrics' does not match pattern '^/[A-Za-z0-9._~/-]+$'
           log: {level: trace}                | at '/log/level': value must be one of 'debug', 'info', 'warn', 'error'
           log: {format: xml}                 | at '/log/format': value must be one of 'text', 'json'
+          config: []                         | at '/config': got array, want object
           extraArgs: [unload]                | at '/extraArgs/0': 'unload' does not match pattern '^--'
           serve: {extraArgs: --x}            | at '/serve/extraArgs': got string, want array
           hostNetwork: "yes"                 | at '/hostNetwork': got string, want boolean
@@ -85,6 +86,22 @@ class SchemaTest {
             - %s
             """,
             reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {pin-root: /a}               | pin-root
+          {capture: cgroup}            | capture
+          {web: {listen-address: \":1\"}} | listen-address
+          {web: {telemetry-path: /m}}  | telemetry-path
+          """)
+  void what_the_pod_is_made_by_is_no_matter_of_the_configuration_file(String file, String key) {
+    assertThatThrownBy(() -> Chart.render("config: " + file))
+        .hasMessageContaining("\n- at '': invalid propertyName '" + key + "'\n");
+    assertThat(Chart.render("config: {web: {enable-lifecycle: true}}")).isNotEmpty();
   }
 
   @Test
