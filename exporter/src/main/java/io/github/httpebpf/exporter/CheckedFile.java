@@ -33,6 +33,7 @@ final class CheckedFile {
     // One of its own, since what flags are set to is kept with the program.
     CommandLine program = Main.commandLine(new Main());
     List<Setting> settings = ConfigFile.read(file, OptionKeys.of(program));
+    program.getSubcommands().values().forEach(each -> OptionKeys.takeWhole(each, Set.of()));
     for (Setting each : settings) {
       for (CommandLine command : program.getSubcommands().values()) {
         if (OptionKeys.option(command, each).isPresent()) {

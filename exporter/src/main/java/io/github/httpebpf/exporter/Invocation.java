@@ -64,6 +64,7 @@ final class Invocation {
     List<String> whole = new ArrayList<>(arguments);
     if (file != null) {
       CommandLine subcommand = Objects.requireNonNull(program.getSubcommands().get(command));
+      OptionKeys.takeWhole(subcommand, given);
       // Nothing but help goes before the command, and nothing may stand behind a last "--".
       whole.addAll(whole.indexOf(command) + 1, CheckedFile.read(file).arguments(subcommand, given));
     }

@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -69,6 +71,24 @@ final class OptionKeys {
     List<String> arguments = new ArrayList<>();
     values.forEach(value -> arguments.add(flag(setting) + "=" + value.text()));
     return arguments;
+  }
+
+  /**
+   * A value of a file is one value, and has its commas: from here on these flags of a command are
+   * not split at any. A flag that both a file and the command line have is the command line's.
+   *
+   * @param given flags that the command line has, which are split still
+   */
+  static void takeWhole(CommandLine command, Set<String> given) {
+    CommandSpec spec = command.getCommandSpec();
+    for (OptionSpec option : List.copyOf(spec.options())) {
+      if (hasKey(option)
+          && !option.splitRegex().isEmpty()
+          && !given.contains(option.longestName())) {
+        spec.remove(option);
+        spec.addOption(OptionSpec.builder(option).splitRegex("").build());
+      }
+    }
   }
 
   static String flag(Setting setting) {

@@ -111,6 +111,20 @@ class ConfigCommandTest {
   }
 
   @Test
+  void aValueOfTheFileIsNotSplitAndOneOfTheCommandLineIs() throws Exception {
+    String yaml = "interface: ['veth{1,2}', eth0]\ninterface-exclude: 'a{1,3}'\nnetns: [w]\n";
+
+    CommandSpec load = parse(yaml, "load", "--netns", "a,b");
+
+    assertThat(value(load, "--interface")).isEqualTo(List.of("veth{1,2}", "eth0"));
+    assertThat(value(load, "--interface-exclude")).isEqualTo(List.of("a{1,3}"));
+    assertThat(value(load, "--netns")).hasToString("[a, b]");
+    assertThat(value(parse(yaml, "show", "--interface", "a,b"), "--interface"))
+        .isEqualTo(List.of("a", "b"));
+    assertThat(execute("config", "check", folder.resolve("c.yaml").toString())).isZero();
+  }
+
+  @Test
   void whatIsInNeitherHasItsDefault() throws Exception {
     CommandSpec run = parse("port-labels: false\n", "run");
 
@@ -156,6 +170,7 @@ class ConfigCommandTest {
           capture: [cgroup=/a, cgroup=/b] | :1:10: --capture 'cgroup=/b': one cgroup only, which counts for those below it too
           capture: [tc, ebpf]             | :1:15: --capture 'ebpf': not one of tc, xdp, cgroup
           interface: [lo, a/b]            | :1:17: --interface 'a/b': not the name of an interface
+          capture: 'tc,cgroup'            | :1:10: --capture 'tc,cgroup': not one of tc, xdp, cgroup
           pin-root: /a.b                  | :1:11: pin root /a.b: a bpf file system has no names with a dot; choose another --pin-root
           port-labels: {max-series: 0}    | :1:27: --port-labels.max-series 0: not from 1 to 100000
           watch: soon                     | :1:8: Invalid value for option '--watch': 'soon' is not an interval such as 2s or 500ms
