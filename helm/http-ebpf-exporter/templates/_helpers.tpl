@@ -62,6 +62,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- range .Values.interfaces }}
 - {{ printf "--interface=%s" . | quote }}
 {{- end }}
+{{- range .Values.netns }}
+- {{ printf "--netns=%s" . | quote }}
+{{- end }}
 {{- end }}
 
 {{- define "http-ebpf-exporter.loadArgs" -}}
@@ -120,13 +123,20 @@ ports:
 {{- /* A container's image and the like; takes the context and the values of its kind. */}}
 {{- define "http-ebpf-exporter.container" -}}
 {{- $context := index . 0 }}
-{{- $values := index . 1 -}}
+{{- $values := index . 1 }}
+{{- $security := deepCopy $values.securityContext }}
+{{- if $values.netns }}
+{{- /* To enter another network namespace. Only who loads has this value. */}}
+{{- $capabilities := $security.capabilities | default dict }}
+{{- $_ := set $capabilities "add" (append ($capabilities.add | default list) "SYS_ADMIN" | uniq) }}
+{{- $_ := set $security "capabilities" $capabilities }}
+{{- end -}}
 image: {{ include "http-ebpf-exporter.image" $context | quote }}
 imagePullPolicy: {{ $context.Values.image.pullPolicy }}
 {{- /* An error is one line on standard error: so `kubectl describe` shows it. */}}
 terminationMessagePolicy: FallbackToLogsOnError
 securityContext:
-  {{- toYaml $values.securityContext | nindent 2 }}
+  {{- toYaml $security | nindent 2 }}
 resources:
   {{- toYaml $values.resources | nindent 2 }}
 {{- end }}

@@ -67,6 +67,13 @@ volumes:
 volumeMounts:
   - name: bpf
     mountPath: /run/bpf
+  {{- if .Values.netns }}
+  # What is mounted there, and unmounted, on the node later is so here too: a name is not kept alive.
+  - name: netns
+    mountPath: /run/netns
+    mountPropagation: HostToContainer
+    readOnly: true
+  {{- end }}
   {{- include "http-ebpf-exporter.cgroupMount" . | nindent 2 }}
   {{- include "http-ebpf-exporter.configMount" . | nindent 2 }}
 {{- end }}
@@ -99,6 +106,12 @@ this one where version 1 is beside it; those below are only to read if the clust
   hostPath:
     path: /sys/fs/bpf
     type: Directory
+{{- if .Values.netns }}
+- name: netns
+  hostPath:
+    path: /run/netns
+    type: Directory
+{{- end }}
 {{- if eq .Values.capture "cgroup" }}
 - name: cgroup
   hostPath:

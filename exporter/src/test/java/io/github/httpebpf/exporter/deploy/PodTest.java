@@ -147,6 +147,24 @@ class PodTest {
   }
 
   @Test
+  void who_captures_in_namespaces_of_the_node_sees_those_that_come_and_go() {
+    JsonNode pod = pod("netns");
+    JsonNode load = pod.at("/initContainers/0");
+    JsonNode serve = pod.at("/containers/0");
+    String[] flags = {"--netns=/proc/self/ns/net", "--netns=web", "--netns=db"};
+
+    assertThat(arguments(load)).contains(flags);
+    assertThat(arguments(serve)).contains(flags);
+    assertThat(load.path("volumeMounts").valueStream())
+        .contains(
+            Chart.parse(
+                "{name: netns, mountPath: /run/netns, mountPropagation: HostToContainer, readOnly: true}"));
+    assertThat(serve.path("volumeMounts")).isEqualTo(pod("split").at("/containers/0/volumeMounts"));
+    assertThat(pod.path("volumes").valueStream())
+        .contains(Chart.parse("{name: netns, hostPath: {path: /run/netns, type: Directory}}"));
+  }
+
+  @Test
   void a_configuration_file_is_mounted_and_replaces_the_flags_that_it_has() {
     List<JsonNode> manifests = Chart.render(Chart.feature("config"));
     JsonNode template = Chart.only("DaemonSet", manifests).at("/spec/template");

@@ -46,6 +46,7 @@ class SchemaTest {
           telemetryPath: metrics             | at '/telemetryPath': 'metrics' does not match pattern '^/[A-Za-z0-9._~/-]+$'
           log: {level: trace}                | at '/log/level': value must be one of 'debug', 'info', 'warn', 'error'
           log: {format: xml}                 | at '/log/format': value must be one of 'text', 'json'
+          netns: [a/b]                       | at '/netns/0': 'a/b' does not match pattern '^([^/,\\\\s]{1,255}|/proc/self/ns/net)$'
           config: []                         | at '/config': got array, want object
           extraArgs: [unload]                | at '/extraArgs/0': 'unload' does not match pattern '^--'
           serve: {extraArgs: --x}            | at '/serve/extraArgs': got string, want array
@@ -95,6 +96,7 @@ class SchemaTest {
           """
           {pin-root: /a}               | pin-root
           {capture: cgroup}            | capture
+          {netns: [web]}               | netns
           {web: {listen-address: \":1\"}} | listen-address
           {web: {telemetry-path: /m}}  | telemetry-path
           """)

@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -68,6 +69,18 @@ class SecurityTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = "netns")
+  void only_who_loads_may_enter_namespaces(String feature) {
+    JsonNode pod = pod(Chart.feature(feature));
+    ObjectNode loading = LOADING.deepCopy();
+    loading.withArray("/capabilities/add").add("SYS_ADMIN");
+
+    assertThat(names(pod)).containsExactly("load", "serve");
+    assertThat(context(pod, "load")).isEqualTo(loading);
+    assertThat(context(pod, "serve")).isEqualTo(SERVING);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = "unload-split")
   void the_container_that_unloads_has_what_loading_needs(String feature) {
     JsonNode pod = pod(Chart.feature(feature));
@@ -100,7 +113,9 @@ class SecurityTest {
         .allMatch(
             account -> account.path("automountServiceAccountToken").toString().equals("false"));
     assertThat(manifests.toString())
-        .doesNotContain("privileged", "SYS_ADMIN", "hostPID", "hostIPC", "procMount");
+        .doesNotContain("privileged", "hostPID", "hostIPC", "procMount");
+    assertThat(manifests.toString().contains("SYS_ADMIN"))
+        .isEqualTo(values.equals(Chart.feature("netns")));
     containers(pod)
         .forEach(
             container -> {
