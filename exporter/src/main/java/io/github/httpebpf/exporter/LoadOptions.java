@@ -73,7 +73,7 @@ final class LoadOptions {
     LoadedCaptures loaded = new LoadedCaptures(this);
     try (loaded) {
       loaded.load(request -> new CaptureRequest(request.own(), request.shared(), Set.of()));
-    } catch (BpfException e) {
+    } catch (RuntimeException e) {
       loaded.undo(null).forEach(e::addSuppressed);
       throw e;
     }

@@ -201,6 +201,16 @@ final class Exporter implements AutoCloseable {
       Shell.run("kill", "-HUP", String.valueOf(process.pid())).succeeded();
     }
 
+    /** Likewise; returns what is logged then, whether it has reloaded or not. */
+    String reload() {
+      String before = log();
+      hangUp();
+      Shell.await(
+          "it has reloaded, or not: " + before,
+          () -> log().substring(before.length()).contains("reload"));
+      return log().substring(before.length());
+    }
+
     /** SIGTERM; returns the exit code. */
     int terminate() {
       return signal("TERM");

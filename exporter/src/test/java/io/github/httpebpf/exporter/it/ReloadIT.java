@@ -6,6 +6,7 @@ import io.github.httpebpf.exporter.bpf.HeldPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,16 +48,6 @@ class ReloadIT {
     Files.writeString(file, yaml);
   }
 
-  /** SIGHUP; returns what is logged then. */
-  private static String hangUp(Exporter.Running running) {
-    String before = running.log();
-    running.hangUp();
-    Shell.await(
-        "it has reloaded, or not: " + before,
-        () -> running.log().substring(before.length()).contains("reload"));
-    return running.log().substring(before.length());
-  }
-
   private void get() {
     Shell.run(stage.lan.onClient("curl", "-sS", "-o", "/dev/null", "http://" + Lan.SERVER_IPV4))
         .succeeded();
@@ -95,11 +86,11 @@ class ReloadIT {
           if (i % 3 == 0) {
             assertThat(run.post("/-/reload")).isEqualTo("reloaded\n200");
           } else {
-            assertThat(hangUp(run)).contains("info  reloaded " + file);
+            assertThat(run.reload()).contains("info  reloaded " + file);
           }
           programs.hold(stage.pin("eth0/program"));
           write("interface: [eth0\n");
-          assertThat(hangUp(run)).contains("error reload: " + file + ":2:1: no YAML: ");
+          assertThat(run.reload()).contains("error reload: " + file + ":2:1: no YAML: ");
         }
         sent = traffic.stop();
       }
@@ -121,10 +112,10 @@ class ReloadIT {
     get();
     write(PLAIN + "exclude-port: 80\nlog: {level: debug}\n");
 
-    assertThat(hangUp(run)).contains("reloaded " + file + "; changed: exclude-port, log.level");
+    assertThat(run.reload()).contains("reloaded " + file + "; changed: exclude-port, log.level");
     get();
     write(PLAIN);
-    assertThat(hangUp(run)).contains("changed: exclude-port, log.level");
+    assertThat(run.reload()).contains("changed: exclude-port, log.level");
     get();
 
     assertThat(counted(run, "eth0")).isEqualTo(2);
@@ -148,14 +139,14 @@ class ReloadIT {
     write("interface: eth0\nexclude-port: 80\nweb: {enable-lifecycle: false}\n");
     assertRefused(run, "", file + ": web.enable-lifecycle has changed, and that needs a restart");
     Files.delete(file);
-    assertThat(hangUp(run)).contains("reload: " + file + ": no such file");
+    assertThat(run.reload()).contains("reload: " + file + ": no such file");
 
     assertThat(Stage.programId(stage.pin("eth0/program"))).isEqualTo(program);
     get();
     assertThat(counted(run, "eth0")).isEqualTo(1);
     assertOutcome(run, false);
     write(PLAIN);
-    assertThat(hangUp(run)).contains("changed: nothing");
+    assertThat(run.reload()).contains("changed: nothing");
     assertOutcome(run, true);
   }
 
@@ -164,7 +155,7 @@ class ReloadIT {
     if (!more.isEmpty()) {
       write(PLAIN + more);
     }
-    String log = hangUp(run);
+    String log = run.reload();
     assertThat(log.lines()).hasSize(1);
     assertThat(log).contains("error reload: " + line).contains("; nothing was changed");
     assertThat(run.post("/-/reload")).startsWith("reload: " + line).endsWith("\n500");
@@ -178,7 +169,7 @@ class ReloadIT {
       String program = Stage.programId(stage.pin("eth0/program"));
       write(PLAIN + "capture: [tc, xdp]\nexclude-port: 80\n");
 
-      assertThat(hangUp(run)).contains("another XDP program is there");
+      assertThat(run.reload()).contains("another XDP program is there");
 
       assertThat(Stage.programId(stage.pin("eth0/program")))
           .as("it was swapped, and swapped back")
@@ -199,7 +190,7 @@ class ReloadIT {
     assertThat(counted(running, "lo")).isEqualTo(-1);
     write(PLAIN.replace("eth0", "lo"));
 
-    String log = hangUp(running);
+    String log = running.reload();
 
     assertThat(log).contains("changed: interface");
     if (command.equals("run")) {
@@ -210,7 +201,7 @@ class ReloadIT {
     assertThat(running.status("/-/ready")).isEqualTo(200);
     get();
     write(PLAIN);
-    assertThat(hangUp(running)).contains("changed: interface");
+    assertThat(running.reload()).contains("changed: interface");
     assertThat(counted(running, "eth0")).isEqualTo(2);
   }
 
@@ -220,11 +211,11 @@ class ReloadIT {
       Exporter.Running run = start("run");
       veths.add(0, 1);
       write("interface: 'veth.*'\nweb: {enable-lifecycle: true}\n");
-      assertThat(hangUp(run)).contains("capturing veth0");
+      assertThat(run.reload()).contains("capturing veth0");
       veths.add(1, 2);
       Shell.await("what came later", () -> run.log().contains("capturing veth1"));
       write("interface: 'veth[0-2]'\nexclude-port: 9999\nweb: {enable-lifecycle: true}\n");
-      assertThat(hangUp(run)).contains("changed: exclude-port, interface");
+      assertThat(run.reload()).contains("changed: exclude-port, interface");
       veths.add(2, 4);
       Shell.await("what came later still", () -> run.log().contains("capturing veth2"));
 
@@ -233,12 +224,49 @@ class ReloadIT {
     }
   }
 
+  @Test
+  void interfacesThatComeWhileItReloadsAreCapturedOnceEach() throws IOException {
+    int each = 4;
+    write("interface: 'veth{1,1}[0-9]+'\nweb: {enable-lifecycle: true}\n");
+    try (Veths veths = new Veths(stage.lan)) {
+      Exporter.Running run = start("run");
+      for (int i = 0; i < RELOADS; i++) {
+        int from = each * i;
+        CompletableFuture<?> coming =
+            CompletableFuture.runAsync(() -> veths.add(from, from + each), Shell.AT_ONCE);
+        CompletableFuture<?> posted =
+            CompletableFuture.runAsync(
+                () -> assertThat(run.post("/-/reload")).isEqualTo("reloaded\n200"), Shell.AT_ONCE);
+        run.hangUp();
+        coming.join();
+        posted.join();
+      }
+      int all = each * RELOADS;
+      Shell.await("all", () -> counts(run) == all);
+
+      veths.get(0, all);
+      for (int i = 0; i < all; i++) {
+        assertThat(counted(run, "veth" + i)).isEqualTo(1);
+        assertThat(stage.server.hooked("veth" + i)).hasSize(1);
+      }
+      Shell.await(
+          "each has reloaded", () -> run.log().split("info  reloaded", -1).length > 2 * RELOADS);
+      assertThat(run.log()).doesNotContain("warn").doesNotContain("error");
+      assertThat(run.terminate()).isZero();
+    }
+  }
+
+  /** How many interfaces are captured whole. */
+  private static long counts(Exporter.Running run) {
+    return run.scrape().lines().filter(line -> line.matches(".*_up\\{interface=.* 1\\.0")).count();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"run", "serve"})
   void withoutAFileAHangUpEndsNothing(String command) {
     Exporter.Running running = stage.exporter.start(command, "--interface", "eth0");
 
-    assertThat(hangUp(running)).contains("warn  nothing to reload: there is no --config.file");
+    assertThat(running.reload()).contains("warn  nothing to reload: there is no --config.file");
     assertThat(running.post("/-/reload"))
         .isEqualTo("reloading over HTTP is off; --web.enable-lifecycle turns it on\n403");
     assertThat(running.scrape()).doesNotContain("config_last_reload");
