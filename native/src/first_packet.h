@@ -82,7 +82,7 @@ static __always_inline int judge_first(packet_t *packet, struct workspace *w, __
 		read_all(packet);
 	}
 	if (port != PORT_OTHER || (look.result == LOOK_FURTHER && w->stop != STOP_LOST))
-		standing = find_standing(w, look.result == LOOK_FURTHER);
+		standing = find_standing(packet, look.result == LOOK_FURTHER);
 	if (standing == STANDS_IN_ANSWERS &&
 	    (port == PORT_HTTP || (look.result == LOOK_FURTHER && w->stop != STOP_LOST)))
 		return port == PORT_UNKNOWN ? pass_by(w, standing, RESULT_RESPONSE)

@@ -44,10 +44,16 @@ static __always_inline void read_rest(packet_t *packet, struct workspace *w)
 }
 
 /* A start line, or as much of it as the window holds: where reading is lies in w->reached. */
-static __always_inline void read_start_line(packet_t *packet, struct workspace *w, __u32 end)
+SUBPROGRAM int read_start_line(packet_t *packet)
 {
-	struct stream *s = &w->stream;
+	struct workspace *w = workspace(packet);
+	struct stream *s;
+	__u32 end;
 
+	if (!w)
+		return 0;
+	s = &w->stream;
+	end = w->end;
 	if (s->phase == PHASE_START)
 		w->reached = read_start(packet, w, w->reached);
 	settle();
@@ -61,10 +67,17 @@ static __always_inline void read_start_line(packet_t *packet, struct workspace *
 		w->reached = read_version(packet, w, w->reached, end);
 	else if (s->phase == PHASE_STATUS)
 		read_status(packet);
+	return 0;
 }
 
-static __always_inline void read_head(packet_t *packet, struct workspace *w, __u32 end)
+SUBPROGRAM int read_head(packet_t *packet)
 {
+	struct workspace *w = workspace(packet);
+	__u32 end;
+
+	if (!w)
+		return 0;
+	end = w->end;
 	switch (w->stream.phase) {
 	case PHASE_FIELD:
 		w->reached = read_field(w, w->reached, end);
@@ -83,6 +96,7 @@ static __always_inline void read_head(packet_t *packet, struct workspace *w, __u
 		w->reached = read_empty_line(w, w->reached);
 		break;
 	}
+	return 0;
 }
 
 static __always_inline void read_body(struct workspace *w, __u32 end)
@@ -118,9 +132,9 @@ static __always_inline void read_window(packet_t *packet, struct workspace *w)
 		if (w->reached >= end || w->stop || w->ended)
 			break;
 		if (w->stream.phase <= PHASE_STATUS)
-			read_start_line(packet, w, end);
+			read_start_line(packet);
 		else if (w->stream.phase < PHASE_BODY)
-			read_head(packet, w, end);
+			read_head(packet);
 		else
 			read_body(w, end);
 		settle();

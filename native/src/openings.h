@@ -52,14 +52,19 @@ static __always_inline void note_unseen(struct workspace *w, __u32 protocol)
 	count_unseen(w, protocol);
 }
 
-/* `may_head`: it could be a request, and so it matters if it is of an answer to one. */
-static __always_inline enum standing find_standing(struct workspace *w, int may_head)
+/* `may_head`: it could be a request, and so it matters if it is of an answer to one. Answers
+ * with enum standing. */
+SUBPROGRAM int find_standing(packet_t *packet, int may_head)
 {
-	struct opening *opening = find_opening(&w->key);
+	struct workspace *w = workspace(packet);
+	struct opening *opening;
 	const struct flow *answered;
 	struct flow_key reverse;
 	__u32 ahead;
 
+	if (!w)
+		return STANDS_SOMEWHERE;
+	opening = find_opening(&w->key);
 	if (!opening) {
 		if (!may_head)
 			return STANDS_SOMEWHERE;

@@ -39,10 +39,12 @@ static __always_inline __u8 target_octet(const struct workspace *w, __u32 at)
 /* From scan.at up to a slash, the path's end, or what was kept of it; copied behind scan.out. */
 static __always_inline void read_segment(struct workspace *w)
 {
-	__u64 word, inside, ends, digits, no_digits = 0, no_hex = 0, no_uuid = 0, hash = 0;
+	__u64 word, inside, ends, digits;
 	__u32 i, taken;
 
 	w->scan.length = 0;
+	w->scan.hash = 0;
+	w->scan.no_digits = w->scan.no_hex = w->scan.no_uuid = 0;
 	KEEP_LOOP
 	for (i = 0; i < TARGET_ROOM / 8; i++) {
 		settle();
@@ -54,11 +56,11 @@ static __always_inline void read_segment(struct workspace *w)
 		word = before(word, taken);
 		inside = before(BIT7, taken);
 		digits = octets_between(word, '0', '9');
-		no_digits |= inside & ~digits;
+		w->scan.no_digits |= inside & ~digits;
 		digits |= octets_between(word | EACH(0x20ull), 'a', 'f');
-		no_hex |= inside & ~digits;
-		no_uuid |= inside & ~(digits | octets_equal(word, '-'));
-		hash = mix(hash, word);
+		w->scan.no_hex |= inside & ~digits;
+		w->scan.no_uuid |= inside & ~(digits | octets_equal(word, '-'));
+		w->scan.hash = mix(w->scan.hash, word);
 		put_word(w->name.path, within(w->scan.out, PATH_ROOM), word);
 		w->scan.at += taken;
 		w->scan.out += taken;
@@ -66,24 +68,20 @@ static __always_inline void read_segment(struct workspace *w)
 		if (taken < 8 || w->scan.out >= PATH_MAX)
 			break;
 	}
-	w->scan.hash = hash;
-	w->scan.is_number = !no_digits;
-	w->scan.is_hex = !no_hex;
-	w->scan.is_uuid = !no_uuid;
 }
 
 /* 8-4-4-4-12 */
 static __always_inline int is_uuid(const struct workspace *w, __u32 from)
 {
-	return w->scan.is_uuid && w->scan.length == UUID_OCTETS &&
+	return !w->scan.no_uuid && w->scan.length == UUID_OCTETS &&
 	       target_octet(w, from + 8) == '-' && target_octet(w, from + 13) == '-' &&
 	       target_octet(w, from + 18) == '-' && target_octet(w, from + 23) == '-';
 }
 
 static __always_inline int is_identifier(const struct workspace *w, __u32 from)
 {
-	return w->scan.length && (w->scan.is_number || is_uuid(w, from) ||
-				  (w->scan.is_hex && w->scan.length >= HEX_ID_MIN));
+	return w->scan.length && (!w->scan.no_digits || is_uuid(w, from) ||
+				  (!w->scan.no_hex && w->scan.length >= HEX_ID_MIN));
 }
 
 /* In place of the segment that was copied there. */
@@ -102,14 +100,15 @@ static __always_inline void put_identifier(struct workspace *w, __u32 out)
 }
 
 /* The segment that was read, and its place. */
-static __always_inline void match_segment(struct workspace *w, __u32 place)
+SUBPROGRAM int match_segment(packet_t *packet, __u32 place)
 {
+	struct workspace *w = workspace(packet);
 	const struct route_table *table = routes();
 	const __u64 *with_text;
 	__u64 fitting;
 
-	if (!table->all || place >= SEGMENTS_MAX)
-		return;
+	if (!w || !table->all || place >= SEGMENTS_MAX)
+		return 0;
 	w->scan.matched |= w->scan.alive & table->tails[within(place, PLACES)];
 	fitting = w->scan.length ? table->any[within(place, PLACES)] : 0;
 	w->scan.key.hash = w->scan.hash;
@@ -119,10 +118,11 @@ static __always_inline void match_segment(struct workspace *w, __u32 place)
 	if (with_text)
 		fitting |= *with_text;
 	w->scan.alive &= fitting;
+	return 0;
 }
 
 /* The next segment: 1 if another follows. */
-SUBPROGRAM int scan_segment(packet_t *packet, __u32 place)
+SUBPROGRAM int scan_segment(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
 	__u32 from, out;
@@ -132,7 +132,6 @@ SUBPROGRAM int scan_segment(packet_t *packet, __u32 place)
 	from = w->scan.at;
 	out = w->scan.out;
 	read_segment(w);
-	match_segment(w, place);
 	if (is_identifier(w, from))
 		put_identifier(w, out);
 	if (w->scan.out >= PATH_MAX) {
@@ -170,8 +169,10 @@ SUBPROGRAM int scan_path(packet_t *packet)
 			w->scan.at++;
 	}
 	KEEP_LOOP
-	for (place = 0; place < SEGMENTS_MAX && follows; place++)
-		follows = scan_segment(packet, place);
+	for (place = 0; place < SEGMENTS_MAX && follows; place++) {
+		follows = scan_segment(packet);
+		match_segment(packet, place);
+	}
 	if (follows)
 		w->scan.cut = 1;
 	if (!w->scan.cut && place <= SEGMENTS_MAX)

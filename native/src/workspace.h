@@ -28,12 +28,13 @@ struct url_scan {
 	__u64 matched; /* routes that fit, whatever follows */
 	struct route_key key;
 	__u64 owner;
-	__u8 is_number;
-	__u8 is_hex;
-	__u8 is_uuid;
+	__u64 no_digits; /* octets of a segment that are none; each in the bits of its place in a
+			    word */
+	__u64 no_hex;
+	__u64 no_uuid;
 	__u8 cut;
 	__u8 rooted; /* the path begins with a slash, if only by default */
-	__u8 reserved[3];
+	__u8 reserved[6];
 };
 
 /* What has ended a reading, and is to be counted before it goes on. */
