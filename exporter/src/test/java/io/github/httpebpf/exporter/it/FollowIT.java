@@ -217,12 +217,19 @@ class FollowIT {
     veths.add(2, 12);
     stage.exporter.run("load", "--interface", "veth.*").succeeded();
 
-    assertThat(two).isBetween(1L << 20, 24L << 20);
+    assertThat(two).isBetween(1L << 20, 32L << 20);
     assertThat((memory() - two) / 10).isBetween(100L, 16L << 10);
     assertThat(stage.server.hooked("veth0")).isEqualTo(stage.server.hooked("veth11")).hasSize(1);
     assertThat(Stage.modes(stage.pin("veth0")).keySet())
         .containsExactly(
-            "answers_link", "capture_info", "link", "packet_map", "request_map", "unseen_map");
+            "answers_link",
+            "capture_info",
+            "exchange_map",
+            "link",
+            "packet_map",
+            "request_map",
+            "response_map",
+            "unseen_map");
   }
 
   @Test
