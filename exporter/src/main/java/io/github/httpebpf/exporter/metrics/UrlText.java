@@ -6,14 +6,16 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
-/** Octets that a client sent, as the text of a label: nothing is dropped. */
+/**
+ * Octets that a client sent, as the text of a label: nothing is dropped, and no two are the same.
+ */
 public final class UrlText {
 
   private UrlText() {}
 
   /**
-   * Reads UTF-8. What is none, and what is not to be seen, becomes {@code \x} and two hexadecimal
-   * digits for each octet.
+   * Reads UTF-8. What is none, what is not to be seen, and a backslash becomes {@code \x} and two
+   * hexadecimal digits for each octet.
    */
   public static String of(byte[] octets) {
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
@@ -39,7 +41,7 @@ public final class UrlText {
         .codePoints()
         .forEach(
             each -> {
-              if (Character.getType(each) == Character.CONTROL) {
+              if (each == '\\' || Character.getType(each) == Character.CONTROL) {
                 for (byte octet : Character.toString(each).getBytes(StandardCharsets.UTF_8)) {
                   escape(text, octet);
                 }
