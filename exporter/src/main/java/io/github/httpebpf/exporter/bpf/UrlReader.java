@@ -23,10 +23,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class UrlReader {
 
   private static final int METHOD_OFFSET = 8;
-  private static final int STATUS_SHIFT = 8;
+  static final int STATUS_SHIFT = 8;
   private static final int METHOD_MASK = (1 << STATUS_SHIFT) - 1;
-  private static final int HOST_OFFSET = 8;
-  private static final int PATH_OFFSET = 144;
+  static final int HOST_OFFSET = 8;
+  static final int PATH_OFFSET = 144;
   private static final List<String> REST = List.of(LabelledRequests.REST, LabelledRequests.REST);
 
   /** Host and path by owner, of a map of that id. */
