@@ -32,11 +32,16 @@ final class Nginx implements AutoCloseable {
 
   /** On a host whose commands are made of others in that way. */
   Nginx(UnaryOperator<List<String>> host) {
+    this(host, "$request", "location / { return 200 \"ok\\n\"; }");
+  }
+
+  /** What is logged of a request, and what is served, as nginx's configuration has it. */
+  Nginx(UnaryOperator<List<String>> host, String logged, String locations) {
     this.host = host;
     try {
       folder = Files.createTempDirectory("nginx");
       Path config = folder.resolve("nginx.conf");
-      Files.writeString(config, config(folder));
+      Files.writeString(config, config(folder, logged, locations));
       process =
           new ProcessBuilder(
                   host.apply(List.of("nginx", "-p", folder.toString(), "-c", config.toString())))
@@ -52,7 +57,7 @@ final class Nginx implements AutoCloseable {
     truncateLog();
   }
 
-  private static String config(Path folder) {
+  private static String config(Path folder, String logged, String locations) {
     return """
         daemon off;
         master_process off;
@@ -60,7 +65,7 @@ final class Nginx implements AutoCloseable {
         error_log %1$s/error.log;
         events { worker_connections 4096; }
         http {
-          log_format request '$request';
+          log_format request '%4$s';
           access_log %1$s/access.log request;
           client_body_temp_path %1$s; proxy_temp_path %1$s; fastcgi_temp_path %1$s;
           uwsgi_temp_path %1$s; scgi_temp_path %1$s;
@@ -73,11 +78,11 @@ final class Nginx implements AutoCloseable {
             listen [::]:80 backlog=4096;
             listen %2$d;
             listen %3$d http2;
-            location / { return 200 "ok\\n"; }
+            %5$s
           }
         }
         """
-        .formatted(folder, OTHER_PORT, HTTP2_PORT);
+        .formatted(folder, OTHER_PORT, HTTP2_PORT, logged, locations);
   }
 
   private boolean answers() {
