@@ -7,12 +7,14 @@ import io.github.httpebpf.exporter.metrics.CaptureCounts;
 import io.github.httpebpf.exporter.metrics.CaptureSnapshot;
 import io.github.httpebpf.exporter.metrics.CapturingCollector;
 import io.github.httpebpf.exporter.metrics.CgroupName;
+import io.github.httpebpf.exporter.metrics.Exchanges;
 import io.github.httpebpf.exporter.metrics.HttpMethod;
 import io.github.httpebpf.exporter.metrics.HttpRequestsCollector;
 import io.github.httpebpf.exporter.metrics.LabelledRequests;
 import io.github.httpebpf.exporter.metrics.PacketResult;
 import io.github.httpebpf.exporter.metrics.ProgramRuns;
 import io.github.httpebpf.exporter.metrics.ReloadCollector;
+import io.github.httpebpf.exporter.metrics.Urls;
 import io.prometheus.client.Collector;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import io.prometheus.client.CollectorRegistry;
@@ -26,6 +28,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -151,6 +154,21 @@ class DocsTest {
         .containsExactlyElementsOf(Main.commandLine(new Main()).getSubcommands().keySet());
   }
 
+  private static Exchanges exchanges() {
+    long[][] entries = new long[HttpMethod.values().length][20];
+    entries[HttpMethod.GET.id()][0] = 1;
+    return Exchanges.ofEntries(
+        true, entries, List.of(new LabelledRequests(HttpMethod.GET, List.of("200"), 1)));
+  }
+
+  private static Urls urls() {
+    return new Urls(
+        1000,
+        List.of(new Urls.Requests(HttpMethod.GET, "a", "/", 1, 1, 1)),
+        List.of(new Urls.Responses(HttpMethod.GET, "a", "/", "200", 1)),
+        true);
+  }
+
   @Test
   void metricsAndTheirLabelsAreThoseOfAScrape() throws IOException {
     CollectorRegistry registry = new CollectorRegistry();
@@ -158,7 +176,9 @@ class DocsTest {
         CaptureCounts.ofEntries(new long[16], new long[64], new long[16], new ProgramRuns(1, 1))
             .with(
                 List.of(new LabelledRequests(HttpMethod.GET, List.of("80"), 1)),
-                List.of(new LabelledRequests(HttpMethod.GET, CgroupName.of("/a").labels(), 1)));
+                List.of(new LabelledRequests(HttpMethod.GET, CgroupName.of("/a").labels(), 1)))
+            .with(exchanges())
+            .with(Optional.of(urls()));
     registry.register(
         new HttpRequestsCollector(() -> List.of(new CaptureSnapshot("eth0", true, counts))));
     CapturingCollector capturing = new CapturingCollector(() -> Map.of("tc", 1));
@@ -171,7 +191,11 @@ class DocsTest {
     for (Collector.MetricFamilySamples family : Collections.list(registry.metricFamilySamples())) {
       for (Sample sample : family.samples) {
         if (!sample.name.matches("(process|jvm)_.*")) {
-          inCode.put(sample.name, sample.labelNames);
+          boolean simple =
+              family.type != Collector.Type.HISTOGRAM && family.type != Collector.Type.SUMMARY;
+          List<String> labels = new ArrayList<>(sample.labelNames);
+          labels.remove("le");
+          inCode.put(simple ? sample.name : family.name, labels);
         }
       }
     }
