@@ -20,7 +20,9 @@ final class SnapshotFormat {
 
   private SnapshotFormat() {}
 
-  /** A block a capture: requests by method, the ledger, then what could not be counted. */
+  /**
+   * A block a capture: requests by method, the ledger, what could not be counted, then outcomes.
+   */
   static void text(List<CaptureSnapshot> snapshots, PrintWriter out) {
     for (CaptureSnapshot snapshot : snapshots) {
       CaptureCounts counts = snapshot.counts();
@@ -43,6 +45,7 @@ final class SnapshotFormat {
         out.printf("  unseen connections:%n");
         unseen.forEach((protocol, count) -> out.printf("    %-18s %15d%n", protocol, count));
       }
+      OutcomeFormat.text(counts, out);
     }
   }
 
@@ -65,6 +68,7 @@ final class SnapshotFormat {
           if (unseen != null) {
             numbers(json, "unseen_connections", unseen);
           }
+          OutcomeFormat.json(counts, json);
         }
         json.writeEndObject();
       }
@@ -76,7 +80,7 @@ final class SnapshotFormat {
     out.println();
   }
 
-  private static void numbers(JsonGenerator json, String name, Map<String, Long> numbers)
+  static void numbers(JsonGenerator json, String name, Map<String, Long> numbers)
       throws IOException {
     json.writeObjectFieldStart(name);
     for (Map.Entry<String, Long> entry : numbers.entrySet()) {

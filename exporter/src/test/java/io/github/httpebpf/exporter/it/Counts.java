@@ -108,8 +108,11 @@ record Counts(Map<String, Long> requests, Map<String, Long> packets) {
     Map<String, Long> numbers = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
-      parser.nextToken();
-      numbers.put(name, parser.getLongValue());
+      if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT) {
+        numbers.put(name, parser.getLongValue());
+      } else {
+        parser.skipChildren();
+      }
     }
     return numbers;
   }

@@ -45,6 +45,7 @@ class ShowSchemaTest {
     assertThat(definitions.at("/requests/required"))
         .extracting(name -> name.textValue())
         .isEqualTo(Arrays.stream(HttpMethod.values()).map(HttpMethod::label).toList());
+    assertThat(definitions.at("/method/enum")).isEqualTo(definitions.at("/requests/required"));
     assertThat(definitions.at("/packets/required"))
         .extracting(name -> name.textValue())
         .isEqualTo(Arrays.stream(PacketResult.values()).map(PacketResult::label).toList());
