@@ -309,16 +309,18 @@ static __always_inline const __u64 *find_routes(const struct route_key *key)
 	return bpf_map_lookup_elem(&route_map, key);
 }
 
-static __always_inline int know_url(const struct workspace *w)
+static __always_inline const struct url_name *owned_name(const struct workspace *w)
 {
 	void *names = url_names(w);
+	const struct url_name *name;
 
 	if (!names)
-		return -1;
-	if (bpf_map_lookup_elem(names, &w->scan.owner))
-		return 0;
+		return NULL;
+	name = bpf_map_lookup_elem(names, &w->scan.owner);
+	if (name)
+		return name;
 	bpf_map_update_elem(names, &w->scan.owner, &w->name, BPF_NOEXIST);
-	return bpf_map_lookup_elem(names, &w->scan.owner) ? 0 : -1;
+	return bpf_map_lookup_elem(names, &w->scan.owner);
 }
 
 static __always_inline struct url_counts *url_counts(const struct workspace *w, __u64 url,

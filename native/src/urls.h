@@ -156,6 +156,31 @@ SUBPROGRAM int hash_name(packet_t *packet)
 	return 0;
 }
 
+/* Two names may have one hash, if somebody makes them so: then the later one has no series, lest it
+ * counts under the other. */
+SUBPROGRAM int own_name(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	const struct url_name *owned;
+	__u32 i;
+
+	if (!w)
+		return -1;
+	owned = owned_name(w);
+	if (!owned || owned->host_length != w->name.host_length ||
+	    owned->path_length != w->name.path_length)
+		return -1;
+	KEEP_LOOP
+	for (i = 0; i < sizeof(w->name.host) && i < w->name.host_length; i += 8)
+		if (get_word(owned->host, i) != get_word(w->name.host, i))
+			return -1;
+	KEEP_LOOP
+	for (i = 0; i < sizeof(w->name.path) && i < w->name.path_length; i += 8)
+		if (get_word(owned->path, i) != get_word(w->name.path, i))
+			return -1;
+	return 0;
+}
+
 /* Whose the request is, into scan.owner: SERIES_OTHER if there is no room for one more. */
 static __always_inline void find_url(packet_t *packet, struct workspace *w, __u32 method)
 {
@@ -174,7 +199,7 @@ static __always_inline void find_url(packet_t *packet, struct workspace *w, __u3
 	if (w->scan.matched)
 		put_route(w, lowest_bit(w->scan.matched));
 	hash_name(packet);
-	if (know_url(w))
+	if (own_name(packet))
 		w->scan.owner = SERIES_OTHER;
 }
 

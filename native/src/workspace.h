@@ -102,7 +102,9 @@ static __always_inline void make_head(const __u64 *connection, const struct requ
 static __always_inline void drop_head(const __u64 *connection);
 static __always_inline const struct route_table *routes(void);
 static __always_inline const __u64 *find_routes(const struct route_key *key);
-static __always_inline int know_url(const struct workspace *w); /* negative: there is no room */
+/* What scan.owner stands for: the name in the workspace, if it stands for nothing yet. NULL: there
+ * is no room. */
+static __always_inline const struct url_name *owned_name(const struct workspace *w);
 static __always_inline struct url_counts *url_counts(const struct workspace *w, __u64 url,
 						     __u32 method);
 static __always_inline void count_url_response(const struct workspace *w, __u64 url, __u32 method,

@@ -260,13 +260,14 @@ static __always_inline const __u64 *find_routes(const struct route_key *key)
 	return host_value(&host_routes, key);
 }
 
-static __always_inline int know_url(const struct workspace *w)
+static __always_inline const struct url_name *owned_name(const struct workspace *w)
 {
-	if (host_value(&host_names, &w->scan.owner))
-		return 0;
-	if (host_names.entries >= host.names_max)
-		return -1;
-	return host_put(&host_names, &w->scan.owner, &w->name);
+	if (!host_value(&host_names, &w->scan.owner)) {
+		if (host_names.entries >= host.names_max)
+			return NULL;
+		host_put(&host_names, &w->scan.owner, &w->name);
+	}
+	return host_value(&host_names, &w->scan.owner);
 }
 
 static inline void *host_series(struct host_map *map, __u64 owner, __u32 method)

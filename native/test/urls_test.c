@@ -320,6 +320,22 @@ static void again(void)
 	expect_url("again", 0, "z", "/a/b/c");
 }
 
+/* Two paths of one hash: bits that each other's words cancel. */
+static void collision(void)
+{
+	struct connection c = begin_urls(0);
+
+	client_says(&c, GET("/2345678abcdefgh"));
+	client_says(&c, GET("/234567\xb8"
+			    "abc\xe4"
+			    "efg\xe8"));
+	check_number("collision", 0, "names", 1, host_names.entries);
+	check_number(
+		"collision", 0, "of the rest", 1,
+		((struct url_counts *)host_series(&host_urls, SERIES_OTHER, METHOD_GET))->requests);
+	check_number("collision", 0, "in all", 2, requests_by_url());
+}
+
 /* Two connections whose heads come in turn. */
 static void interleaved(void)
 {
@@ -346,6 +362,7 @@ static void test(void)
 	half_heads();
 	again();
 	interleaved();
+	collision();
 	host.urls = 0;
 }
 
