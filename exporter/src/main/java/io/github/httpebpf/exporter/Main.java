@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       LoadCommand.class,
       ServeCommand.class,
       ShowCommand.class,
+      TopCommand.class,
       UnloadCommand.class,
       DoctorCommand.class,
       ConfigCommand.class

@@ -131,8 +131,7 @@ class CommandLineTest {
   @Test
   void everyCommandTellsItsHelpAndVersion() {
     List<String> commands = new ArrayList<>(commandLine.getSubcommands().keySet());
-    assertThat(commands)
-        .containsExactly("run", "load", "serve", "show", "unload", "doctor", "config");
+    assertThat(commands).containsExactly("run", "load", "serve", "show", "top", "unload", "doctor", "config");
     for (String command : commands) {
       for (String option : List.of("--help", "-h", "--version", "-V")) {
         assertThat(execute(command, option)).as("%s %s", command, option).isZero();
@@ -148,7 +147,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "load", "serve", "show", "unload", "doctor"})
+  @ValueSource(strings = {"run", "load", "serve", "show", "top", "unload", "doctor"})
   void interfacesAccumulate(String command) {
     CommandSpec spec =
         parse(command, "--interface", "a,b.1", "--interface=c", "--interface", "d%e,a");
