@@ -91,6 +91,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 - --cgroup.labels
 - --cgroup.max-series={{ .Values.maxSeries | int }}
 {{- end }}
+{{- if .Values.urls.enabled }}
+- --urls
+- --urls.max-series={{ .Values.urls.maxSeries | int }}
+{{- range .Values.urls.routes }}
+- {{ printf "--urls.route=%s" . | quote }}
+{{- end }}
+{{- range .Values.urls.exclude }}
+- {{ printf "--urls.exclude=%s" . | quote }}
+{{- end }}
+{{- end }}
 {{- with .Values.extraArgs }}
 {{ toYaml . }}
 {{- end }}

@@ -92,6 +92,20 @@ class PodTest {
   }
 
   @Test
+  void urls_are_counted_if_asked_for_by_routes_in_their_order() {
+    assertThat(arguments(pod("urls").at("/containers/0")))
+        .containsSubsequence(
+            "--tc-backend=auto",
+            "--urls",
+            "--urls.max-series=5000",
+            "--urls.route=/users/{name}/orders/{id}",
+            "--urls.route=/static/*",
+            "--urls.exclude=/health");
+    assertThat(arguments(pod("default").at("/containers/0")))
+        .noneMatch(argument -> argument.startsWith("--urls"));
+  }
+
+  @Test
   void a_cgroup_capture_sees_the_nodes_cgroups_and_only_to_read() {
     JsonNode pod = pod("cgroup");
     JsonNode load = pod.at("/initContainers/0");

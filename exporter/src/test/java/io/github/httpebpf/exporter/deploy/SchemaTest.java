@@ -29,6 +29,10 @@ class SchemaTest {
           portLabels: "yes"                  | at '/portLabels': got string, want boolean
           cgroupRoot: /sys/fs/cgroup/../bpf  | at '/cgroupRoot': '/sys/fs/cgroup/../bpf' does not match pattern '^/sys/fs/cgroup(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$'
           maxSeries: 0                       | at '/maxSeries': minimum: got 0, want 1
+          urls: {maxSeries: 0}               | at '/urls/maxSeries': minimum: got 0, want 1
+          urls: {routes: [users]}            | at '/urls/routes/0': 'users' does not match pattern '^/[^,\\\\s]*$'
+          urls: {exclude: ["/a,/b"]}         | at '/urls/exclude/0': '/a,/b' does not match pattern '^/[^,\\\\s]*$'
+          urls: {route: [/a]}                | at '/urls': additional properties 'route' not allowed
           interfaces: eth0                   | at '/interfaces': got string, want array
           interfaces: [eth0, eth0]           | at '/interfaces': items at 0 and 1 are equal
           interfaces: ["eth0,lo"]            | at '/interfaces/0': 'eth0,lo' does not match pattern '^[^/:,\\\\s]{1,15}$'
