@@ -37,7 +37,7 @@ class RulesTest {
   @Test
   void promtoolAcceptsThem() {
     assertThat(Shell.out("promtool", "check", "rules", RULES.toString()))
-        .contains("SUCCESS: 13 rules found");
+        .contains("SUCCESS: 23 rules found");
   }
 
   @Test
@@ -65,7 +65,9 @@ class RulesTest {
             "HttpEbpfPacketsNotJudged",
             "HttpEbpfAttachFailing",
             "HttpRequestsSilent",
-            "HttpRequestRateAnomaly")
+            "HttpRequestRateAnomaly",
+            "HttpErrorBudgetBurn",
+            "HttpLatencyBudgetBurn")
         .allSatisfy(
             name ->
                 assertThat(tests)
@@ -97,7 +99,7 @@ class RulesTest {
   void docsTellOfEachRecordingRule() throws IOException {
     String docs = Files.readString(DOCS);
     assertThat(rules().filter(rule -> rule.has("record")))
-        .hasSize(7)
+        .hasSize(15)
         .allSatisfy(rule -> assertThat(docs).contains("| `" + rule.path("record").asText() + "`"));
   }
 
