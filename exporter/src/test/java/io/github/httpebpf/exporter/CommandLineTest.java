@@ -131,7 +131,8 @@ class CommandLineTest {
   @Test
   void everyCommandTellsItsHelpAndVersion() {
     List<String> commands = new ArrayList<>(commandLine.getSubcommands().keySet());
-    assertThat(commands).containsExactly("run", "load", "serve", "show", "top", "unload", "doctor", "config");
+    assertThat(commands)
+        .containsExactly("run", "load", "serve", "show", "top", "unload", "doctor", "config");
     for (String command : commands) {
       for (String option : List.of("--help", "-h", "--version", "-V")) {
         assertThat(execute(command, option)).as("%s %s", command, option).isZero();
