@@ -10,6 +10,8 @@ import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -171,7 +173,22 @@ class HttpRequestsCollectorTest {
 
   @Test
   void describesEveryFamilyThatItCollects() {
-    HttpRequestsCollector collector = new HttpRequestsCollector(() -> List.of(ETH0));
+    long[][] entries = new long[16][20];
+    entries[HttpMethod.GET.id()][0] = 1;
+    List<LabelledRequests> responses =
+        List.of(new LabelledRequests(HttpMethod.GET, List.of("200"), 1));
+    Urls urls =
+        new Urls(
+            1,
+            List.of(new Urls.Requests(HttpMethod.GET, "a", "/", 1, 1, 1)),
+            List.of(new Urls.Responses(HttpMethod.GET, "a", "/", "200", 1)),
+            true);
+    CaptureCounts counts =
+        Objects.requireNonNull(ETH0.counts())
+            .with(Exchanges.ofEntries(true, entries, responses))
+            .with(Optional.of(urls));
+    CaptureSnapshot all = new CaptureSnapshot("eth0", true, counts);
+    HttpRequestsCollector collector = new HttpRequestsCollector(() -> List.of(all));
 
     assertThat(collector.describe())
         .extracting(family -> family.name)
