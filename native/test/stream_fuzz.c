@@ -15,7 +15,7 @@
 #define SWITCH_PEEK    2
 #define SWITCH_UPGRADE 4 /* whether servers switch protocols */
 #define SWITCH_SMALL   8 /* the rest comes in small segments */
-#define SEGMENTS_MAX   64
+#define PIECES_MAX     64
 
 static __u8 stream[sizeof(FIRST) + 65536];
 
@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const __u8 *input, size_t size)
 
 	if (size < 2 || size > 65536)
 		return 0;
-	count = least(input[1] % SEGMENTS_MAX, (size - 2) / 4);
+	count = least(input[1] % PIECES_MAX, (size - 2) / 4);
 	length = size - 2 - 4 * count;
 	memcpy(stream, FIRST, strlen(FIRST));
 	memcpy(stream + strlen(FIRST), input + 2 + 4 * count, length);
