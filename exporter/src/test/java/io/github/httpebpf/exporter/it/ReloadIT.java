@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @KernelTest
 class ReloadIT {
 
-  private static final int RELOADS = 12;
+  private static final int RELOADS = 4;
   private static final String PLAIN = "interface: eth0\nweb: {enable-lifecycle: true}\n";
 
   @TempDir private Path folder;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 class ReloadNetnsIT {
 
-  private static final int RELOADS = 8;
+  private static final int RELOADS = 4;
 
   @TempDir private Path folder;
 
