@@ -36,6 +36,15 @@ static int decode(char *hex)
 	return count;
 }
 
+static struct verdict counted_verdict(const __u8 *octets, __u32 length, int no_link_header)
+{
+	packet_t packet = {.octets = octets, .length = length};
+	struct payload payload = {};
+
+	find_payload(&packet, no_link_header, &payload);
+	return (struct verdict){RESULT_REQUEST, host.first_method, payload.local_port};
+}
+
 static int answer(char *line)
 {
 	struct verdict verdict;
@@ -47,6 +56,9 @@ static int answer(char *line)
 	if (length < 0)
 		return -1;
 	verdict = judge_octets((__u8 *)line + 2, length, line[0] == 'n');
+	/* A line that was too long came first, but the packet counts all the same. */
+	if (verdict.result == RESULT_LINE_TOO_LONG && host.first_method >= 0)
+		verdict = counted_verdict((__u8 *)line + 2, length, line[0] == 'n');
 	if (verdict.result != RESULT_REQUEST)
 		verdict.method = verdict.local_port = 0;
 	else /* of several, the lowest: what a reader of the maps can tell */
