@@ -1,20 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later
 /* Under which host and path a request counts, wherever packets cut its head. */
-#define _GNU_SOURCE
-#include "sweep.h"
+#include "url_cases.h"
 
-#define GET(target) "GET " target " HTTP/1.1\r\nHost: a.example\r\n\r\n"
-#define OK	    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-#define CUT	    "\xe2\x80\xa6"
-#define TEN	    "0_2_4_6_8_"
-#define FIFTY	    TEN TEN TEN TEN TEN
-
-struct url_case {
-	const char *what;
-	const char *request;
-	const char *host;
-	const char *path;
-};
+#define OK "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 static const struct url_case url_cases[] = {
 	{"root", GET("/"), "a.example", "/"},
@@ -69,182 +57,6 @@ static const struct url_case url_cases[] = {
 	{"25 segments", GET("/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/b"), "a.example",
 	 "/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/" CUT},
 };
-
-static struct url_name only_name(void)
-{
-	struct url_name none = {};
-	__u32 i;
-
-	for (i = 0; i < 1024; i++)
-		if (host_names.bucket[i])
-			return *(struct url_name *)(host_names.bucket[i]->octets + sizeof(__u64));
-	return none;
-}
-
-static __u64 requests_by_url(void)
-{
-	struct host_entry *entry;
-	__u64 sum = 0;
-	__u32 i;
-
-	for (i = 0; i < 1024; i++)
-		for (entry = host_urls.bucket[i]; entry; entry = entry->next)
-			sum += ((struct url_counts *)(entry->octets + sizeof(struct series_key)))
-				       ->requests;
-	return sum;
-}
-
-static void check_text(const char *what, int detail, const char *of, const char *expected,
-		       const __u8 *actual, __u32 length)
-{
-	__u32 i, room = of[0] == 'h' ? 136 : 264;
-
-	if (length != strlen(expected) || memcmp(expected, actual, length)) {
-		check.failures++;
-		fprintf(stderr, "%s (%d): %s \"%.*s\", expected \"%s\"\n", what, detail, of,
-			(int)length, actual, expected);
-	}
-	/* What is behind it would tell of others. */
-	for (i = length; i < room; i++)
-		check_number(what, detail, "octet behind", 0, actual[i]);
-}
-
-static void expect_url(const char *what, int detail, const char *host_text, const char *path)
-{
-	struct url_name name = only_name();
-
-	check_number(what, detail, "names", 1, host_names.entries);
-	check_text(what, detail, "host", host_text, name.host, name.host_length);
-	check_text(what, detail, "path", path, name.path, name.path_length);
-	check_number(what, detail, "requests by URL", requests_counted() - host_heads.entries,
-		     requests_by_url());
-}
-
-static struct connection begin_urls(__u32 start)
-{
-	struct connection c;
-
-	host.urls = 0;
-	c = begin_sweep(start % 2, start);
-	host.urls = 1;
-	host.names_max = 1000;
-	server_syn(&c);
-	return c;
-}
-
-/* Cut everywhere, and behind another request that leaves its octets. */
-static void everywhere_cut(const struct url_case *u)
-{
-	__u32 length = strlen(u->request), cut, piece, at;
-	struct connection c;
-
-	for (cut = 0; cut < length; cut++) {
-		c = begin_urls(cut);
-		if (cut)
-			client_at(&c, 0, u->request, cut);
-		client_at(&c, cut, u->request + cut, length - cut);
-		expect_url(u->what, cut, u->host, u->path);
-		check_number(u->what, cut, "heads kept", 0, host_heads.entries);
-	}
-	for (piece = 1; piece < 20; piece++) {
-		c = begin_urls(piece);
-		for (at = 0; at < length; at += piece)
-			client_at(&c, at, u->request + at,
-				  length - at < piece ? length - at : piece);
-		expect_url(u->what, 1000 + piece, u->host, u->path);
-	}
-}
-
-static void add_route_segment(const char *text, __u32 length, __u32 place, __u64 bit)
-{
-	struct route_key key = {.place = place, .length = length};
-	__u64 mask = bit, word, *before;
-	__u32 i;
-
-	for (i = 0; i <= length; i += 8) {
-		word = 0;
-		memcpy(&word, text + i, length - i < 8 ? length - i : 8);
-		key.hash = mix(key.hash, word);
-	}
-	before = host_value(&host_routes, &key);
-	if (before)
-		mask |= *before;
-	host_put(&host_routes, &key, &mask);
-}
-
-/* As the loader does it. */
-static void add_route(__u32 number, const char *path, int excluded)
-{
-	struct route_table *table = &host.routes;
-	__u64 bit = 1ull << number;
-	const char *at = path + 1, *end;
-	__u32 place = 0;
-
-	table->all |= bit;
-	table->excluded |= excluded ? bit : 0;
-	table->lengths[number] = strlen(path);
-	memcpy(table->paths[number], path, strlen(path));
-	for (;; place++) {
-		end = strchrnul(at, '/');
-		if (!strcmp(at, "*")) {
-			table->tails[place] |= bit;
-			return;
-		}
-		if (*at == '{')
-			table->any[place] |= bit;
-		else
-			add_route_segment(at, end - at, place, bit);
-		if (!*end)
-			break;
-		at = end + 1;
-	}
-	table->ends[place + 1] |= bit;
-}
-
-static void clear_routes(void)
-{
-	memset(&host.routes, 0, sizeof(host.routes));
-	host_clear(&host_routes);
-}
-
-static void routing(void)
-{
-	static const struct url_case cases[] = {
-		{"a parameter", GET("/users/jane"), "a.example", "/users/{name}"},
-		{"a number is one too", GET("/users/1"), "a.example", "/users/{name}"},
-		{"text comes before a parameter, if it is given first", GET("/users/me"),
-		 "a.example", "/users/me"},
-		{"two", GET("/users/jane/orders/x"), "a.example", "/users/{name}/orders/{order}"},
-		{"longer", GET("/users/jane/x"), "a.example", "/users/jane/x"},
-		{"an empty segment is no parameter", GET("/users/"), "a.example", "/users/"},
-		{"text of eight octets", GET("/12345678/a"), "a.example", "/12345678/{x}"},
-		{"whatever follows", GET("/static/1/2/3.js?x"), "a.example", "/static/*"},
-		{"nothing follows", GET("/static/"), "a.example", "/static/*"},
-		{"shorter", GET("/static"), "a.example", "/static"},
-		{"long, whatever follows", GET("/static/" FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY),
-		 "a.example", "/static/*"},
-		{"the root", GET("/"), "a.example", "/"},
-		{"none", GET("/other/1"), "a.example", "/other/{id}"},
-	};
-	struct connection c;
-	__u32 i;
-
-	clear_routes();
-	add_route(0, "/users/me", 0);
-	add_route(1, "/users/{name}", 0);
-	add_route(2, "/users/{name}/orders/{order}", 0);
-	add_route(3, "/12345678/{x}", 0);
-	add_route(4, "/static/*", 0);
-	add_route(63, "/healthz", 1);
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		everywhere_cut(&cases[i]);
-	c = begin_urls(1);
-	client_says(&c, GET("/healthz") GET("/healthz?x"));
-	check_number("excluded", 0, "names", 0, host_names.entries);
-	check_number("excluded", 0, "of no URL", 2,
-		     ((struct url_counts *)host_series(&host_urls, 0, METHOD_GET))->requests);
-	clear_routes();
-}
 
 /* Many at once, and their responses; those for which there is no room are counted too. */
 static void pipeline(void)
@@ -357,7 +169,6 @@ static void test(void)
 
 	for (i = 0; i < sizeof(url_cases) / sizeof(url_cases[0]); i++)
 		everywhere_cut(&url_cases[i]);
-	routing();
 	pipeline();
 	half_heads();
 	again();
