@@ -27,23 +27,23 @@ record CaptureDirectory(Path path, String name) {
   }
 
   Path requestMap() {
-    return map(HttpProbe.REQUEST_MAP);
+    return map(MapNames.REQUEST);
   }
 
   Path packetMap() {
-    return map(HttpProbe.PACKET_MAP);
+    return map(MapNames.PACKET);
   }
 
   Path unseenMap() {
-    return map(HttpProbe.UNSEEN_MAP);
+    return map(MapNames.UNSEEN);
   }
 
   Path responseMap() {
-    return map(HttpProbe.RESPONSE_MAP);
+    return map(MapNames.RESPONSE);
   }
 
   Path exchangeMap() {
-    return map(HttpProbe.EXCHANGE_MAP);
+    return map(MapNames.EXCHANGE);
   }
 
   /** Where a map of that name is pinned. */
@@ -53,7 +53,7 @@ record CaptureDirectory(Path path, String name) {
 
   /** What makes the directory a capture: pinned first, removed last. */
   Path captureInfo() {
-    return map(HttpProbe.CAPTURE_INFO);
+    return map(MapNames.CAPTURE_INFO);
   }
 
   Path program(ProbeProgram program) {
@@ -62,25 +62,25 @@ record CaptureDirectory(Path path, String name) {
 
   /** Requests by the server's port; not there unless asked for. */
   Path portRequestMap() {
-    return map(HttpProbe.PORT_REQUEST_MAP);
+    return map(MapNames.PORT_REQUEST);
   }
 
   /** Requests by cgroup; likewise. */
   Path cgroupRequestMap() {
-    return map(HttpProbe.CGROUP_REQUEST_MAP);
+    return map(MapNames.CGROUP_REQUEST);
   }
 
   /** What the URLs are that are counted; likewise, as the next two. */
   Path urlNameMap() {
-    return map(HttpProbe.URL_NAME_MAP);
+    return map(MapNames.URL_NAME);
   }
 
   Path urlRequestMap() {
-    return map(HttpProbe.URL_REQUEST_MAP);
+    return map(MapNames.URL_REQUEST);
   }
 
   Path urlResponseMap() {
-    return map(HttpProbe.URL_RESPONSE_MAP);
+    return map(MapNames.URL_RESPONSE);
   }
 
   /** Not there with clsact. */

@@ -43,12 +43,12 @@ public enum CaptureKind {
     List<String> names =
         new ArrayList<>(
             List.of(
-                HttpProbe.PORT_REQUEST_MAP,
-                HttpProbe.URL_NAME_MAP,
-                HttpProbe.URL_REQUEST_MAP,
-                HttpProbe.URL_RESPONSE_MAP));
+                MapNames.PORT_REQUEST,
+                MapNames.URL_NAME,
+                MapNames.URL_REQUEST,
+                MapNames.URL_RESPONSE));
     if (this == CGROUP) {
-      names.add(HttpProbe.CGROUP_REQUEST_MAP);
+      names.add(MapNames.CGROUP_REQUEST);
     }
     return names;
   }

@@ -4,7 +4,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,6 @@ final class CaptureMaps {
   private final List<Path> missing = new ArrayList<>();
   private final List<Path> replaced = new ArrayList<>();
   private final List<Path> dropped = new ArrayList<>();
-  private final Map<Path, MapShape> withRest = new HashMap<>();
 
   private CaptureMaps(HttpProbe probe, CaptureDirectory directory) {
     this.probe = probe;
@@ -50,31 +48,25 @@ final class CaptureMaps {
                 probe.reuse(pin.getFileName().toString(), PinnedMap.open(pin, shape));
               } else {
                 maps.missing.add(pin);
-                if (shape.equals(MapShape.RESPONSES)) {
-                  maps.withRest.put(pin, shape);
-                }
               }
             });
-    Map<String, SeriesForm> asked = settings.series(directory.kind());
+    Map<String, MapShape> asked = settings.series(directory.kind());
     directory.kind().seriesMaps().forEach(name -> maps.reuseSeries(name, asked.get(name)));
     maps.reuseState(living);
     return maps;
   }
 
   /** One that is pinned keeps its size, so that what it has counted is not lost. */
-  private void reuseSeries(String name, @Nullable SeriesForm form) {
+  private void reuseSeries(String name, @Nullable MapShape shape) {
     Path pin = directory.map(name);
-    if (form == null) {
+    if (shape == null) {
       dropped.add(pin);
       probe.resize(name, 1);
     } else if (Files.exists(pin)) {
-      probe.reuse(name, form.open(pin));
+      probe.reuse(name, PinnedMap.openOfAnySize(pin, shape));
     } else {
-      probe.resize(name, form.shape().maxEntries());
+      probe.resize(name, shape.maxEntries());
       missing.add(pin);
-      if (form.withRest()) {
-        withRest.put(pin, form.shape());
-      }
     }
   }
 
@@ -116,8 +108,8 @@ final class CaptureMaps {
   /** Pins what was not there: before a program that nobody could end counts into it. */
   void pinMissing(Rollback rollback) {
     for (Path pin : missing) {
-      MapShape shape = withRest.get(pin);
-      if (shape != null) {
+      MapShape shape = probe.shape(pin.getFileName().toString());
+      if (shape.hasRest()) {
         SeriesMap.fillRest(descriptor(pin), shape);
       }
       PinnedObjects.pin(descriptor(pin), pin, permissions(pin));

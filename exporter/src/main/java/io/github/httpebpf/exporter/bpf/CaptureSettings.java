@@ -55,20 +55,20 @@ public record CaptureSettings(
   }
 
   /** The maps of series that are asked for by a capture of that kind, by name. */
-  SequencedMap<String, SeriesForm> series(CaptureKind kind) {
-    SequencedMap<String, SeriesForm> forms = new LinkedHashMap<>();
+  SequencedMap<String, MapShape> series(CaptureKind kind) {
+    SequencedMap<String, MapShape> shapes = new LinkedHashMap<>();
     if (portSeries > 0) {
-      forms.put(HttpProbe.PORT_REQUEST_MAP, SeriesForm.byMethod(portSeries));
+      shapes.put(MapNames.PORT_REQUEST, MapShape.series(portSeries));
     }
     if (kind == CaptureKind.CGROUP && cgroupSeries > 0) {
-      forms.put(HttpProbe.CGROUP_REQUEST_MAP, SeriesForm.byMethod(cgroupSeries));
+      shapes.put(MapNames.CGROUP_REQUEST, MapShape.series(cgroupSeries));
     }
     urls.ifPresent(
         settings -> {
-          forms.put(HttpProbe.URL_NAME_MAP, SeriesForm.names(settings.series()));
-          forms.put(HttpProbe.URL_REQUEST_MAP, SeriesForm.byUrl(settings.series()));
-          forms.put(HttpProbe.URL_RESPONSE_MAP, SeriesForm.byMethod(settings.series()));
+          shapes.put(MapNames.URL_NAME, MapShape.urlNames(settings.series()));
+          shapes.put(MapNames.URL_REQUEST, MapShape.urlSeries(settings.series()));
+          shapes.put(MapNames.URL_RESPONSE, MapShape.series(settings.series()));
         });
-    return forms;
+    return shapes;
   }
 }

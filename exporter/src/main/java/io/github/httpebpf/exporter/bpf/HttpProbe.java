@@ -9,7 +9,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The eBPF object that counts: opened, configured, loaded. It owns its programs and maps until
@@ -17,25 +16,11 @@ import java.util.Map;
  */
 final class HttpProbe implements LoadedPrograms, AutoCloseable {
 
-  static final String REQUEST_MAP = "request_map";
-  static final String PACKET_MAP = "packet_map";
-  static final String UNSEEN_MAP = "unseen_map";
-  static final String RESPONSE_MAP = "response_map";
-  static final String EXCHANGE_MAP = "exchange_map";
-  static final String CAPTURE_INFO = "capture_info";
-
-  static final String PORT_REQUEST_MAP = "port_request_map";
-  static final String CGROUP_REQUEST_MAP = "cgroup_request_map";
-  static final String URL_NAME_MAP = "url_name_map";
-  static final String URL_REQUEST_MAP = "url_request_map";
-  static final String URL_RESPONSE_MAP = "url_response_map";
-
   /** As the object is called in messages, after what it counts with. */
   private static final String NAME = ProbeProgram.COUNTER.function();
 
   private static final String CONFIG = ".rodata.config";
   private static final String ROUTES = ".rodata.routes";
-  private static final String ROUTE_MAP = "route_map";
 
   /** Of an object's name in the kernel, without its NUL. */
   private static final int NAME_LENGTH = 15;
@@ -213,24 +198,8 @@ final class HttpProbe implements LoadedPrograms, AutoCloseable {
       // A log that does not fit hides why the program was refused: that is asked for again.
       throw errno.equals(Errno.ENOSPC) && logLevel == LOG_ALL ? reason(text) : refusal(errno, text);
     }
-    config.routes().ifPresent(routes -> writeRoutes(routes.segments()));
-  }
-
-  /** Before a program is attached: what it counts first is grouped already. */
-  private void writeRoutes(Map<RouteTable.Segment, Long> segments) {
-    int map = mapDescriptor(ROUTE_MAP);
-    try (Arena call = Arena.ofConfined()) {
-      MemorySegment key = call.allocate(16, Long.BYTES);
-      segments.forEach(
-          (segment, routes) -> {
-            key.set(ValueLayout.JAVA_LONG, 0, segment.hash());
-            key.set(ValueLayout.JAVA_INT, 8, segment.place());
-            key.set(ValueLayout.JAVA_INT, 12, segment.length());
-            MemorySegment value = call.allocateFrom(ValueLayout.JAVA_LONG, routes);
-            int result = Libbpf.bpf_map_update_elem(map, key, value, Libbpf.BPF_ANY());
-            NativeCalls.check(result, "write map", ROUTE_MAP);
-          });
-    }
+    // Before a program is attached: what it counts first is grouped already.
+    config.routes().ifPresent(routes -> routes.write(mapDescriptor(MapNames.ROUTE)));
   }
 
   private BpfException reason(String cut) {

@@ -1,5 +1,6 @@
 package io.github.httpebpf.exporter.bpf;
 
+import io.github.httpebpf.exporter.metrics.HttpMethod;
 import io.github.httpebpf.libbpf.Libbpf;
 
 /**
@@ -20,6 +21,40 @@ record MapShape(int type, int keySize, int valueSize, int maxEntries) {
   static final MapShape EXCHANGES = new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_ARRAY(), 4, 160, 16);
   static final MapShape CAPTURE_INFO =
       new MapShape(Libbpf.BPF_MAP_TYPE_ARRAY(), 4, CaptureInfo.SIZE, 1);
+
+  /** Octets of {@code struct series_key}. */
+  private static final int SERIES_KEY_SIZE = 16;
+
+  /** Octets of {@code struct url_counts}. */
+  static final int URL_COUNTS_SIZE = 24;
+
+  /** Octets of {@code struct url_name}. */
+  static final int URL_NAME_SIZE = 408;
+
+  /** Of so many series of a number, and the rest's. */
+  static MapShape series(int number) {
+    return seriesOf(Long.BYTES, number);
+  }
+
+  /** Likewise of what is known of a URL. */
+  static MapShape urlSeries(int number) {
+    return seriesOf(URL_COUNTS_SIZE, number);
+  }
+
+  private static MapShape seriesOf(int valueSize, int number) {
+    int entries = number + HttpMethod.values().length;
+    return new MapShape(Libbpf.BPF_MAP_TYPE_PERCPU_HASH(), SERIES_KEY_SIZE, valueSize, entries);
+  }
+
+  /** Of what so many URLs are. */
+  static MapShape urlNames(int number) {
+    return new MapShape(Libbpf.BPF_MAP_TYPE_HASH(), Long.BYTES, URL_NAME_SIZE, number);
+  }
+
+  /** Whether it is of series: what has no room is counted in it too, under the rest's keys. */
+  boolean hasRest() {
+    return type == Libbpf.BPF_MAP_TYPE_PERCPU_HASH();
+  }
 
   /** The same, of another size. */
   MapShape withEntries(int entries) {

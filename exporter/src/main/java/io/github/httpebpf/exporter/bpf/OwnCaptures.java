@@ -101,7 +101,7 @@ final class OwnCaptures {
 
   private static void pinInfo(
       HttpProbe probe, CaptureDirectory directory, boolean replace, Rollback rollback) {
-    int info = probe.mapDescriptor(HttpProbe.CAPTURE_INFO);
+    int info = probe.mapDescriptor(MapNames.CAPTURE_INFO);
     if (replace) {
       PinnedObjects.replacePin(info, directory.captureInfo(), CaptureDirectory.READABLE);
     } else {
@@ -121,6 +121,6 @@ final class OwnCaptures {
             madeDirectories,
             target.scope(),
             version);
-    probe.write(HttpProbe.CAPTURE_INFO, info.encode());
+    probe.write(MapNames.CAPTURE_INFO, info.encode());
   }
 }

@@ -25,12 +25,26 @@ final class PinnedMap implements AutoCloseable {
    * @throws BpfException if there is none, or what it holds is no map of that shape
    */
   static PinnedMap open(Path pin, MapShape shape) {
+    return required(open(pin), shape);
+  }
+
+  /**
+   * Opens a pin, whatever the size of its map: it keeps that, so that what it has counted is not
+   * lost.
+   *
+   * @throws BpfException if there is none, or if it is else of another shape
+   */
+  static PinnedMap openOfAnySize(Path pin, MapShape shape) {
     PinnedMap map = open(pin);
+    return required(map, shape.withEntries(map.shape().maxEntries()));
+  }
+
+  private static PinnedMap required(PinnedMap map, MapShape shape) {
     if (!map.shape().equals(shape)) {
       map.close();
       throw new BpfException(
           "open %s: holds %s, not %s; remove it, or choose another --pin-root"
-              .formatted(pin, map.shape(), shape));
+              .formatted(map.pin(), map.shape(), shape));
     }
     return map;
   }

@@ -24,11 +24,11 @@ record ProbeParts(String file, List<ProbeProgram> programs, List<String> maps) {
     List<String> maps =
         new ArrayList<>(
             List.of(
-                HttpProbe.REQUEST_MAP,
-                HttpProbe.PACKET_MAP,
-                HttpProbe.UNSEEN_MAP,
-                HttpProbe.RESPONSE_MAP,
-                HttpProbe.EXCHANGE_MAP));
+                MapNames.REQUEST,
+                MapNames.PACKET,
+                MapNames.UNSEEN,
+                MapNames.RESPONSE,
+                MapNames.EXCHANGE));
     maps.addAll(kind.seriesMaps());
     maps.addAll(kind.stateMaps());
     return new ProbeParts(kind.file(), kind.programs(), maps);

@@ -1,5 +1,9 @@
 package io.github.httpebpf.exporter.bpf;
 
+import io.github.httpebpf.libbpf.Libbpf;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -130,5 +134,26 @@ public final class RouteTable {
 
   Map<Segment, Long> segments() {
     return Map.copyOf(segments);
+  }
+
+  /**
+   * Enters the segments into {@code route_map}.
+   *
+   * @param map its descriptor
+   * @throws BpfException if it does not take them
+   */
+  void write(int map) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment key = arena.allocate(16, Long.BYTES);
+      segments.forEach(
+          (segment, routes) -> {
+            key.set(ValueLayout.JAVA_LONG, 0, segment.hash());
+            key.set(ValueLayout.JAVA_INT, 8, segment.place());
+            key.set(ValueLayout.JAVA_INT, 12, segment.length());
+            MemorySegment value = arena.allocateFrom(ValueLayout.JAVA_LONG, routes);
+            int result = Libbpf.bpf_map_update_elem(map, key, value, Libbpf.BPF_ANY());
+            NativeCalls.check(result, "write map", MapNames.ROUTE);
+          });
+    }
   }
 }

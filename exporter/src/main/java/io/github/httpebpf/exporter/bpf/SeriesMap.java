@@ -20,7 +20,6 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
   /** The rest's owner: what had no room for a series of its own. */
   static final long REST = 0;
 
-  private static final int KEY_SIZE = 16;
   private static final int METHOD_OFFSET = 8;
 
   /**
@@ -36,17 +35,7 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
    * @throws BpfException if there is none, or what it holds is no such map
    */
   static SeriesMap open(Path pin) {
-    PinnedMap map = PinnedMap.open(pin);
-    MapShape wanted =
-        new MapShape(
-            Libbpf.BPF_MAP_TYPE_PERCPU_HASH(), KEY_SIZE, Long.BYTES, map.shape().maxEntries());
-    if (!map.shape().equals(wanted)) {
-      map.close();
-      throw new BpfException(
-          "open %s: holds %s, not %s; remove it, or choose another --pin-root"
-              .formatted(pin, map.shape(), wanted));
-    }
-    return new SeriesMap(map);
+    return new SeriesMap(PinnedMap.openOfAnySize(pin, MapShape.series(0)));
   }
 
   /**
@@ -61,7 +50,7 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
   /** Makes the rest's entries of a new map, so that they have their room whatever comes. */
   static void fillRest(int descriptor, MapShape shape) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment key = arena.allocate(KEY_SIZE, Long.BYTES);
+      MemorySegment key = arena.allocate(shape.keySize(), Long.BYTES);
       MemorySegment values = arena.allocate((long) shape.valueSize() * cpus(), Long.BYTES);
       for (HttpMethod method : HttpMethod.values()) {
         key.set(ValueLayout.JAVA_INT, METHOD_OFFSET, method.id());
@@ -79,24 +68,18 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
   List<Series> read() {
     List<Series> all = new ArrayList<>();
     int cpus = cpus();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment key = arena.allocate(KEY_SIZE, Long.BYTES);
-      MemorySegment values = arena.allocate(ValueLayout.JAVA_LONG, cpus);
-      MemorySegment before = MemorySegment.NULL;
-      // Nobody deletes, so none comes twice.
-      while (Libbpf.bpf_map_get_next_key(map.descriptor(), before, key) == 0) {
-        int result = Libbpf.bpf_map_lookup_elem(map.descriptor(), key, values);
-        NativeCalls.check(result, "read", map.pin().toString());
-        long requests = 0;
-        for (int cpu = 0; cpu < cpus; cpu++) {
-          requests += values.getAtIndex(ValueLayout.JAVA_LONG, cpu);
-        }
-        long owner = key.get(ValueLayout.JAVA_LONG, 0);
-        HttpMethod method = HttpMethod.ofId(key.get(ValueLayout.JAVA_INT, METHOD_OFFSET));
-        all.add(new Series(owner, method, requests));
-        before = key;
-      }
-    }
+    HashBatches.read(
+        map,
+        Long.BYTES * cpus,
+        (keys, key, values, value) -> {
+          long requests = 0;
+          for (int cpu = 0; cpu < cpus; cpu++) {
+            requests += values.get(ValueLayout.JAVA_LONG, value + (long) cpu * Long.BYTES);
+          }
+          long owner = keys.get(ValueLayout.JAVA_LONG, key);
+          int method = keys.get(ValueLayout.JAVA_INT, key + METHOD_OFFSET);
+          all.add(new Series(owner, HttpMethod.ofId(method), requests));
+        });
     return all;
   }
 

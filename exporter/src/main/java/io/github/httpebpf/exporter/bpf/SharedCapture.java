@@ -80,16 +80,16 @@ final class SharedCapture implements AutoCloseable {
 
   private void openCounts(CaptureSettings settings, SharedForms forms) {
     directory.counts().forEach((pin, shape) -> openCount(pin, shape, forms));
-    Map<String, SeriesForm> asked = settings.series(directory.kind());
+    Map<String, MapShape> asked = settings.series(directory.kind());
     for (String name : directory.kind().seriesMaps()) {
       Path pin = directory.map(name);
-      SeriesForm form = asked.get(name);
-      if (form == null) {
+      MapShape shape = asked.get(name);
+      if (shape == null) {
         BpfFileSystem.deleteQuietly(pin);
       } else if (Files.exists(pin)) {
-        add(form.open(pin));
+        add(PinnedMap.openOfAnySize(pin, shape));
       } else {
-        make(pin, form.shape(), form.withRest(), forms);
+        make(pin, shape, forms);
       }
     }
   }
@@ -98,7 +98,7 @@ final class SharedCapture implements AutoCloseable {
     if (Files.exists(pin)) {
       add(PinnedMap.open(pin, shape));
     } else {
-      make(pin, shape, shape.equals(MapShape.RESPONSES), forms);
+      make(pin, shape, forms);
     }
   }
 
@@ -107,11 +107,11 @@ final class SharedCapture implements AutoCloseable {
     counts.put(String.valueOf(map.pin().getFileName()), map.descriptor());
   }
 
-  private void make(Path pin, MapShape shape, boolean withRest, SharedForms forms) {
+  private void make(Path pin, MapShape shape, SharedForms forms) {
     String name = String.valueOf(pin.getFileName());
     Descriptor map = forms.create(name, shape.maxEntries());
     open.add(map);
-    if (withRest) {
+    if (shape.hasRest()) {
       SeriesMap.fillRest(map.number(), shape);
     }
     counts.put(name, map.number());

@@ -27,7 +27,7 @@ record SharedDirectory(Path path) {
 
   /** Pinned first, removed last. */
   Path captureInfo() {
-    return map(HttpProbe.CAPTURE_INFO);
+    return map(MapNames.CAPTURE_INFO);
   }
 
   /** Whether a program is there to be attached. */

@@ -24,9 +24,9 @@ record SharedForms(HttpProbe probe, String version, int madeDirectories) {
   }
 
   private Descriptor info(CaptureInfo info) {
-    Descriptor map = probe.create(HttpProbe.CAPTURE_INFO, 1);
+    Descriptor map = probe.create(MapNames.CAPTURE_INFO, 1);
     try {
-      HttpProbe.write(map.number(), HttpProbe.CAPTURE_INFO, info.encode());
+      HttpProbe.write(map.number(), MapNames.CAPTURE_INFO, info.encode());
       return map;
     } catch (BpfException e) {
       map.close();

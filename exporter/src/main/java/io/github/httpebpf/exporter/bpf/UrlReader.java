@@ -40,9 +40,11 @@ final class UrlReader {
       names.remove(directory.name());
       return Optional.empty();
     }
-    try (PinnedMap nameMap = SeriesForm.names(1).open(directory.urlNameMap());
-        PinnedMap requests = SeriesForm.byUrl(1).open(directory.urlRequestMap());
-        PinnedMap responses = SeriesForm.byMethod(1).open(directory.urlResponseMap())) {
+    try (PinnedMap nameMap = PinnedMap.openOfAnySize(directory.urlNameMap(), MapShape.urlNames(0));
+        PinnedMap requests =
+            PinnedMap.openOfAnySize(directory.urlRequestMap(), MapShape.urlSeries(0));
+        PinnedMap responses =
+            PinnedMap.openOfAnySize(directory.urlResponseMap(), MapShape.series(0))) {
       Names known =
           names.compute(
               directory.name(),
@@ -68,13 +70,13 @@ final class UrlReader {
     int cpus = cpus();
     HashBatches.read(
         map,
-        SeriesForm.URL_COUNTS_SIZE * cpus,
+        MapShape.URL_COUNTS_SIZE * cpus,
         (keys, key, values, value) -> {
           long requests = 0;
           long responses = 0;
           long nanoseconds = 0;
           for (int cpu = 0; cpu < cpus; cpu++) {
-            long at = value + (long) cpu * SeriesForm.URL_COUNTS_SIZE;
+            long at = value + (long) cpu * MapShape.URL_COUNTS_SIZE;
             requests += values.get(ValueLayout.JAVA_LONG, at);
             responses += values.get(ValueLayout.JAVA_LONG, at + Long.BYTES);
             nanoseconds += values.get(ValueLayout.JAVA_LONG, at + 2 * Long.BYTES);
@@ -126,7 +128,7 @@ final class UrlReader {
   private static List<String> lookUp(long owner, PinnedMap map) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_LONG, owner);
-      MemorySegment value = arena.allocate(SeriesForm.URL_NAME_SIZE, Long.BYTES);
+      MemorySegment value = arena.allocate(MapShape.URL_NAME_SIZE, Long.BYTES);
       int result = Libbpf.bpf_map_lookup_elem(map.descriptor(), key, value);
       NativeCalls.check(result, "read", map.pin().toString());
       int host = value.get(ValueLayout.JAVA_SHORT, 0);

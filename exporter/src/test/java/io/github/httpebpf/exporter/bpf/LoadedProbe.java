@@ -77,8 +77,8 @@ final class LoadedProbe implements AutoCloseable {
 
   Verdict.Maps maps() {
     return new Verdict.Maps(
-        sums(HttpProbe.REQUEST_MAP, MapShape.REQUESTS.maxEntries()),
-        sums(HttpProbe.PACKET_MAP, MapShape.PACKETS.maxEntries()));
+        sums(MapNames.REQUEST, MapShape.REQUESTS.maxEntries()),
+        sums(MapNames.PACKET, MapShape.PACKETS.maxEntries()));
   }
 
   private long[] sums(String map, int entries) {

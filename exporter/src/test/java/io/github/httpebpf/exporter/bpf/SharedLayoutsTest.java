@@ -64,10 +64,10 @@ class SharedLayoutsTest {
                 "sizeof(struct series_key)",
                 "__builtin_offsetof(struct series_key, method)"))
         .containsExactly(
-            SeriesForm.URL_COUNTS_SIZE,
+            MapShape.URL_COUNTS_SIZE,
             Long.BYTES,
             2 * Long.BYTES,
-            SeriesForm.URL_NAME_SIZE,
+            MapShape.URL_NAME_SIZE,
             Short.BYTES,
             UrlReader.HOST_OFFSET,
             UrlReader.PATH_OFFSET,

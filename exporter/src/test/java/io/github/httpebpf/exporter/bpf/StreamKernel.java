@@ -43,9 +43,9 @@ final class StreamKernel implements AutoCloseable {
     probe.load();
     counter = probe.program(ProbeProgram.COUNTER);
     answers = probe.program(ProbeProgram.ANSWERS);
-    requestMap = probe.mapDescriptor(HttpProbe.REQUEST_MAP);
-    packetMap = probe.mapDescriptor(HttpProbe.PACKET_MAP);
-    unseenMap = probe.mapDescriptor(HttpProbe.UNSEEN_MAP);
+    requestMap = probe.mapDescriptor(MapNames.REQUEST);
+    packetMap = probe.mapDescriptor(MapNames.PACKET);
+    unseenMap = probe.mapDescriptor(MapNames.UNSEEN);
     bpf_test_run_opts.sz(options, options.byteSize());
     bpf_test_run_opts.data_in(options, frame);
     bpf_test_run_opts.repeat(options, 1);
