@@ -49,9 +49,10 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
 
   /** Makes the rest's entries of a new map, so that they have their room whatever comes. */
   static void fillRest(int descriptor, MapShape shape) {
+    int cpus = NativeCalls.check(Libbpf.libbpf_num_possible_cpus(), "count", "CPUs");
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = arena.allocate(shape.keySize(), Long.BYTES);
-      MemorySegment values = arena.allocate((long) shape.valueSize() * cpus(), Long.BYTES);
+      MemorySegment values = arena.allocate((long) shape.valueSize() * cpus, Long.BYTES);
       for (HttpMethod method : HttpMethod.values()) {
         key.set(ValueLayout.JAVA_INT, METHOD_OFFSET, method.id());
         int result = Libbpf.bpf_map_update_elem(descriptor, key, values, Libbpf.BPF_ANY());
@@ -60,25 +61,15 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
     }
   }
 
-  private static int cpus() {
-    return NativeCalls.check(Libbpf.libbpf_num_possible_cpus(), "count", "CPUs");
-  }
-
   /** All entries, in no order. */
   List<Series> read() {
     List<Series> all = new ArrayList<>();
-    int cpus = cpus();
     HashBatches.read(
         map,
-        Long.BYTES * cpus,
-        (keys, key, values, value) -> {
-          long requests = 0;
-          for (int cpu = 0; cpu < cpus; cpu++) {
-            requests += values.get(ValueLayout.JAVA_LONG, value + (long) cpu * Long.BYTES);
-          }
+        (keys, key, sums) -> {
           long owner = keys.get(ValueLayout.JAVA_LONG, key);
           int method = keys.get(ValueLayout.JAVA_INT, key + METHOD_OFFSET);
-          all.add(new Series(owner, HttpMethod.ofId(method), requests));
+          all.add(new Series(owner, HttpMethod.ofId(method), sums[0]));
         });
     return all;
   }

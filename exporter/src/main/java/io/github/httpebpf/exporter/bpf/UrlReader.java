@@ -67,27 +67,14 @@ final class UrlReader {
   private static List<Urls.Requests> requests(
       PinnedMap map, PinnedMap nameMap, Map<Long, List<String>> known) {
     List<Urls.Requests> all = new ArrayList<>();
-    int cpus = cpus();
     HashBatches.read(
         map,
-        MapShape.URL_COUNTS_SIZE * cpus,
-        (keys, key, values, value) -> {
-          long requests = 0;
-          long responses = 0;
-          long nanoseconds = 0;
-          for (int cpu = 0; cpu < cpus; cpu++) {
-            long at = value + (long) cpu * MapShape.URL_COUNTS_SIZE;
-            requests += values.get(ValueLayout.JAVA_LONG, at);
-            responses += values.get(ValueLayout.JAVA_LONG, at + Long.BYTES);
-            nanoseconds += values.get(ValueLayout.JAVA_LONG, at + 2 * Long.BYTES);
-          }
+        (keys, key, sums) -> {
           List<String> url = name(keys.get(ValueLayout.JAVA_LONG, key), nameMap, known);
           HttpMethod method = HttpMethod.ofId(keys.get(ValueLayout.JAVA_INT, key + METHOD_OFFSET));
           // Those of the rest are there from the start.
-          if (requests > 0 || !url.equals(REST)) {
-            all.add(
-                new Urls.Requests(
-                    method, url.get(0), url.get(1), requests, responses, nanoseconds));
+          if (sums[0] > 0 || !url.equals(REST)) {
+            all.add(new Urls.Requests(method, url.get(0), url.get(1), sums[0], sums[1], sums[2]));
           }
         });
     return all;
@@ -96,28 +83,18 @@ final class UrlReader {
   private static List<Urls.Responses> responses(
       PinnedMap map, PinnedMap nameMap, Map<Long, List<String>> known) {
     List<Urls.Responses> all = new ArrayList<>();
-    int cpus = cpus();
     HashBatches.read(
         map,
-        Long.BYTES * cpus,
-        (keys, key, values, value) -> {
-          long responses = 0;
-          for (int cpu = 0; cpu < cpus; cpu++) {
-            responses += values.get(ValueLayout.JAVA_LONG, value + (long) cpu * Long.BYTES);
-          }
-          if (responses > 0) {
+        (keys, key, sums) -> {
+          if (sums[0] > 0) {
             List<String> url = name(keys.get(ValueLayout.JAVA_LONG, key), nameMap, known);
             int what = keys.get(ValueLayout.JAVA_INT, key + METHOD_OFFSET);
             HttpMethod method = HttpMethod.ofId(what & METHOD_MASK);
             String code = SeriesMap.code(what >>> STATUS_SHIFT);
-            all.add(new Urls.Responses(method, url.get(0), url.get(1), code, responses));
+            all.add(new Urls.Responses(method, url.get(0), url.get(1), code, sums[0]));
           }
         });
     return all;
-  }
-
-  private static int cpus() {
-    return NativeCalls.check(Libbpf.libbpf_num_possible_cpus(), "count", "CPUs");
   }
 
   /** Entered before anything is counted under it. */
