@@ -66,6 +66,29 @@ struct {
 	__type(value, __u64);
 } route_map SEC(".maps");
 
+/* Whether requests are traced, and how many records found no room: enum trace_element. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TRACE_ELEMENTS);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} trace_map SEC(".maps");
+
+/* Where to: the ring of whoever traces. */
+struct trace_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct trace_ring);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} trace_ring_map SEC(".maps");
+
 /* For readers; the program does not use it. The loader makes a new one at each load, hence not
  * pinned by name. */
 struct {

@@ -162,6 +162,57 @@ struct route_key {
 	__u32 length;
 };
 
+/* Elements of trace_map. */
+enum trace_element {
+	TRACE_UNTIL =
+		0, /* requests are traced up to this time: nanoseconds of the monotonic clock */
+	TRACE_DROPPED = 1,	   /* requests for which the ring had no room */
+	TRACE_DROPPED_ANSWERS = 2, /* and records of what became of requests */
+	TRACE_ELEMENTS = 3,
+};
+
+/* trace_ring_map has one element, a BPF_MAP_TYPE_RINGBUF of whoever traces, of any size: of each
+ * request a record, and later those of what became of it. */
+enum trace_kind {
+	TRACE_REQUEST = 1,	/* its head has ended, or nobody can tell how it goes on */
+	TRACE_RESPONSE = 2,	/* the head of its final response has ended */
+	TRACE_RESPONSE_END = 3, /* and so has that response */
+	TRACE_UNANSWERED = 4,	/* its connection ended before */
+};
+
+/* What every record begins with. A request's goes on as struct trace_request. */
+struct trace_record {
+	__u64 connection; /* any number, the same for all requests of a connection */
+	__u64 began;  /* when the request's first octet was seen: nanoseconds of the monotonic clock
+		       */
+	__u64 at;     /* likewise: when the response's first octet was seen, or its end */
+	__u64 octets; /* of the response that ended: TCP payload */
+	__u32 number; /* of the request in its connection, from 1 on */
+	__u16 status;
+	__u8 method; /* enum http_method */
+	__u8 kind;   /* enum trace_kind */
+};
+
+#define TRACE_TEXT_ROOM 512
+
+struct trace_request {
+	struct trace_record record;
+	__u32 client[4]; /* IPv4 addresses have three words of zero */
+	__u32 server[4];
+	__u16 client_port;
+	__u16 server_port;
+	__u16 host_length;
+	__u16 path_length;
+	__u64 owner; /* as the capture names it: the id of a cgroup, an interface's index << 32, or
+			0 */
+	__u8 host_cut; /* the host goes on, but no more was kept; likewise the path */
+	__u8 path_cut;
+	__u8 unknown; /* host and path are not known */
+	__u8 reserved[5];
+	__u8 text[TRACE_TEXT_ROOM + 8]; /* the host as it was sent, and behind it the path up to its
+					   query; the record ends with it */
+};
+
 enum capture_hook {
 	HOOK_TCX = 1,
 	HOOK_CLSACT = 2,
@@ -217,6 +268,12 @@ _Static_assert(__builtin_offsetof(struct route_table, ends) == 208, "written by 
 _Static_assert(__builtin_offsetof(struct route_table, tails) == 408, "written by Java");
 _Static_assert(__builtin_offsetof(struct route_table, lengths) == 608, "written by Java");
 _Static_assert(__builtin_offsetof(struct route_table, paths) == 736, "written by Java");
+_Static_assert(sizeof(struct trace_record) == 40, "read by Java");
+_Static_assert(__builtin_offsetof(struct trace_request, client) == 40, "read by Java");
+_Static_assert(__builtin_offsetof(struct trace_request, client_port) == 72, "read by Java");
+_Static_assert(__builtin_offsetof(struct trace_request, owner) == 80, "read by Java");
+_Static_assert(__builtin_offsetof(struct trace_request, host_cut) == 88, "read by Java");
+_Static_assert(__builtin_offsetof(struct trace_request, text) == 96, "read by Java");
 _Static_assert(METHOD_COUNT <= REQUEST_MAP_ENTRIES, "request_map has room");
 _Static_assert(RESULT_COUNT <= PACKET_MAP_ENTRIES, "packet_map has room");
 _Static_assert(UNSEEN_COUNT <= UNSEEN_MAP_ENTRIES, "unseen_map has room");
