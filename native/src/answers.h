@@ -97,9 +97,10 @@ static __always_inline void judge_answer(packet_t *packet, struct workspace *w)
 }
 
 /* Within a body, which most of what servers send is. */
-static __always_inline int pass_body(const struct workspace *w, struct stream *answers)
+static __always_inline int pass_body(const struct workspace *w, struct flow *flow)
 {
 	const struct payload *payload = &w->payload;
+	struct stream *answers = &flow->answers;
 
 	if (answers->next != payload->sequence ||
 	    (answers->phase != PHASE_BODY && answers->phase != PHASE_CHUNK) ||
@@ -108,6 +109,7 @@ static __always_inline int pass_body(const struct workspace *w, struct stream *a
 	answers->left -= payload->length;
 	answers->next += payload->length;
 	answers->accounted += payload->length;
+	flow->answer_octets += payload->length;
 	if (!is_excluded(payload->remote_port))
 		add_octets(w, 1, answers->method, payload->length);
 	return 0;
@@ -135,7 +137,7 @@ SUBPROGRAM int follow_answers(packet_t *packet)
 	flow = find_flow(packet, &w->key);
 	if (!flow || flow->requests.phase == PHASE_TUNNEL || take_lock(&flow->answers_lock))
 		return 0;
-	if (pass_body(w, &flow->answers)) {
+	if (pass_body(w, flow)) {
 		begin_work(w, 1, w->payload.remote_port);
 		copy_flow(&w->flow, flow);
 		if (has_missed(w) || w->flow.requests.phase == PHASE_UNDECIDED)

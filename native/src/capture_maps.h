@@ -85,8 +85,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__array(values, struct trace_ring);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__array(values, struct trace_ring);
 } trace_ring_map SEC(".maps");
 
 /* For readers; the program does not use it. The loader makes a new one at each load, hence not
@@ -213,9 +213,30 @@ static __always_inline __u32 own_cpu(void)
 	return bpf_get_smp_processor_id();
 }
 
-static __always_inline int keeps_heads(void)
+static __always_inline int counts_urls(void)
 {
 	return capture_config.flags & CONFIG_URLS;
+}
+
+static __always_inline int is_traced(void)
+{
+	__u32 key = TRACE_UNTIL;
+	const __u64 *until = bpf_map_lookup_elem(&trace_map, &key);
+
+	return until && *until && *until > bpf_ktime_get_ns();
+}
+
+static __always_inline void send_record(const struct workspace *w, __u64 size, __u32 dropped)
+{
+	__u32 key = 0;
+	void *ring = bpf_map_lookup_elem(&trace_ring_map, &key);
+	__u64 *lost;
+
+	if (!ring || !bpf_ringbuf_output(ring, (void *)&w->trace, size, BPF_RB_NO_WAKEUP))
+		return;
+	lost = bpf_map_lookup_elem(&trace_map, &dropped);
+	if (lost)
+		__sync_fetch_and_add(lost, 1);
 }
 
 static __always_inline const struct request_head *find_head(const __u64 *connection)

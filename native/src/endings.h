@@ -50,6 +50,8 @@ SUBPROGRAM int count_unanswered(packet_t *packet)
 	counts = exchange_counts(w, w->exchange.method);
 	if (counts)
 		add(&counts->unanswered, 1);
+	if (w->traced)
+		trace_unanswered(packet);
 	return 0;
 }
 
@@ -82,11 +84,45 @@ SUBPROGRAM int abandon_head(packet_t *packet)
 	w->stream = w->flow.requests;
 	if (w->flow.flags & FLOW_KEEPS_HEAD)
 		load_head(packet);
+	else
+		lose_head(w);
 	count_url(packet);
 	forget_head(w);
 	copy_requests(flow, &w->flow);
 	release_lock(&flow->lock);
 	return 0;
+}
+
+/* A response that ends with its connection. The payload and the key are in the workspace. */
+SUBPROGRAM int end_traced_response(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	struct flow *flow;
+
+	if (!w)
+		return 0;
+	flow = find_flow(packet, &w->key);
+	if (!flow || !(flow->answers.flags & STREAM_TRACED) || take_lock(&flow->answers_lock))
+		return 0;
+	begin_work(w, 1, w->key.server_port);
+	copy_flow(&w->flow, flow);
+	w->stream = w->flow.answers;
+	trace_response_end(w);
+	w->flow.answers = w->stream;
+	copy_answers(flow, &w->flow);
+	release_lock(&flow->answers_lock);
+	return 0;
+}
+
+/* No more of the messages that have begun will come. */
+static __always_inline void note_end_of_message(packet_t *packet)
+{
+	int traced = is_traced();
+
+	if (counts_urls() || traced)
+		abandon_head(packet);
+	if (traced)
+		end_traced_response(packet);
 }
 
 /* The server closes, or either of them resets. The payload is in the workspace. */
@@ -97,8 +133,7 @@ SUBPROGRAM int note_end(packet_t *packet, int from_server)
 
 	if (!w || read_key(packet, w, from_server))
 		return 0;
-	if (keeps_heads())
-		abandon_head(packet);
+	note_end_of_message(packet);
 	if (!ends_unanswered(packet, from_server))
 		return 0;
 	flow = find_flow(packet, &w->key);

@@ -4,7 +4,7 @@
 #ifndef EXCHANGES_H
 #define EXCHANGES_H
 
-#include "request_head.h"
+#include "trace.h"
 
 #define MILLISECONDS 1000000ull
 
@@ -14,13 +14,6 @@ static const __u64 duration_bounds[DURATION_BUCKETS - 1] = {
 	75 * MILLISECONDS,   100 * MILLISECONDS,  250 * MILLISECONDS,  500 * MILLISECONDS,
 	750 * MILLISECONDS,  1000 * MILLISECONDS, 2500 * MILLISECONDS, 5000 * MILLISECONDS,
 	7500 * MILLISECONDS, 10000 * MILLISECONDS};
-
-static __always_inline __u64 now(struct workspace *w)
-{
-	if (!w->now)
-		w->now = monotonic_time();
-	return w->now;
-}
 
 /* The answer goes another way, but the client has it. */
 static __always_inline int is_answered_unseen(const struct workspace *w)
@@ -115,6 +108,8 @@ static __always_inline void account_up_to(struct workspace *w, __u32 sequence)
 	__u32 octets = sequence - w->stream.accounted;
 
 	w->stream.accounted = sequence;
+	if (w->answers)
+		w->flow.answer_octets += octets;
 	if (!w->excluded)
 		add_octets(w, w->answers, w->stream.method, octets);
 }
@@ -154,8 +149,10 @@ SUBPROGRAM int note_response(packet_t *packet)
 		if (counts && !w->excluded) {
 			count_duration(counts, w->flow.answer_began - w->exchange.began);
 			count_response(w, method, w->stream.status);
-			if (keeps_heads())
+			if (counts_urls())
 				note_url_response(packet);
+			if (w->traced)
+				trace_response(packet);
 		}
 	}
 	account_up_to(w, reading_at(w));
@@ -179,6 +176,14 @@ static __always_inline int may_account(const struct workspace *w)
 	       !(s->phase == PHASE_UNTIL_CLOSE && w->flow.tunnel == w->flow.answered);
 }
 
+/* Octets of a response that has ended have been counted, and somebody may have been told of it. */
+static __always_inline void note_response_end(struct workspace *w)
+{
+	if ((w->stream.flags & STREAM_TRACED) &&
+	    (w->stream.phase == PHASE_START || w->flow.tunnel == w->flow.answered))
+		trace_response_end(w);
+}
+
 /* The first octet of a message is the next to be read. */
 SUBPROGRAM int begin_message(packet_t *packet)
 {
@@ -186,15 +191,17 @@ SUBPROGRAM int begin_message(packet_t *packet)
 
 	if (!w)
 		return 0;
+	if (w->stream.accounted != reading_at(w) && may_account(w))
+		account_up_to(w, reading_at(w));
 	if (w->answers) {
+		note_response_end(w);
+		w->flow.answer_octets = 0;
 		w->flow.answer_began = now(w);
 	} else {
 		w->flow.began = now(w);
-		if (keeps_heads())
+		if (keeps_heads(w))
 			begin_head(&w->head);
 	}
-	if (w->stream.accounted != reading_at(w) && may_account(w))
-		account_up_to(w, reading_at(w));
 	return 0;
 }
 
@@ -206,7 +213,7 @@ static __always_inline void count_request(packet_t *packet, struct workspace *w)
 	}
 	w->counted++;
 	begin_exchange(packet);
-	if (keeps_heads())
+	if (keeps_heads(w))
 		w->flow.flags |= FLOW_URL_DUE;
 	count_method(packet, w->stream.method);
 }

@@ -79,9 +79,10 @@ struct stream {
 #define STREAM_LENGTH	2 /* has a Content-Length */
 #define STREAM_SPOILT	4 /* has one that no server takes */
 #define STREAM_UPGRADE	8
-#define STREAM_TARGET	16 /* the target has one of the forms of RFC 9112 section 3.2 */
-#define STREAM_UNPROVEN 32 /* no request line was seen yet */
-#define STREAM_CODED	64 /* has a Transfer-Encoding */
+#define STREAM_TARGET	16  /* the target has one of the forms of RFC 9112 section 3.2 */
+#define STREAM_UNPROVEN 32  /* no request line was seen yet */
+#define STREAM_CODED	64  /* has a Transfer-Encoding */
+#define STREAM_TRACED	128 /* somebody was told of it, and is to be told of its end */
 
 /* A request that awaits its answer. */
 struct exchange {
@@ -121,11 +122,12 @@ struct flow {
 	struct exchange awaited; /* the request that found none unanswered */
 	__u64 answers_lock;	 /* the CPUs that are at the answers */
 	struct stream answers;
-	__u32 answered;	    /* heads of final responses so far */
-	__u32 tunnel;	    /* the number of the request whose answer opened a tunnel, or 0 */
-	__u32 server_seen;  /* whether any of its packets was */
-	__u32 settled;	    /* the last request of which it is known what became */
-	__u64 answer_began; /* when the first octet of the answer being read was seen */
+	__u32 answered;	     /* heads of final responses so far */
+	__u32 tunnel;	     /* the number of the request whose answer opened a tunnel, or 0 */
+	__u32 server_seen;   /* whether any of its packets was */
+	__u32 settled;	     /* the last request of which it is known what became */
+	__u64 answer_began;  /* when the first octet of the answer being read was seen */
+	__u64 answer_octets; /* of it, so far */
 };
 
 #define FLOW_STARTED	1  /* `start` is known */
@@ -179,7 +181,7 @@ _Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed");
 _Static_assert(sizeof(struct stream) == 32, "copied by words");
 _Static_assert(sizeof(struct exchange) == 24, "copied by words");
 _Static_assert(sizeof(struct pending_key) == 16, "no padding: it is hashed");
-_Static_assert(sizeof(struct flow) == 184, "copied by words");
+_Static_assert(sizeof(struct flow) == 192, "copied by words");
 _Static_assert(sizeof(struct block_key) == 8, "no padding: it is hashed");
 
 #endif

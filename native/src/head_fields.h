@@ -47,14 +47,14 @@ static __always_inline __u64 name_word(const __u8 *octets)
 }
 
 /* Whether a line that begins so may be one that matters; the next step finds out. */
-static __always_inline int may_matter(__u64 word)
+static __always_inline int may_matter(const struct workspace *w, __u64 word)
 {
 	__u64 lower = word | EACH(0x20ull);
 
 	return (word & 0xff) <= '\r' || lower == OCTETS('c', 'o', 'n', 't', 'e', 'n', 't', '-') ||
 	       lower == OCTETS('t', 'r', 'a', 'n', 's', 'f', 'e', 'r') ||
 	       lower == OCTETS('u', 'p', 'g', 'r', 'a', 'd', 'e', ':') ||
-	       (keeps_heads() &&
+	       (keeps_heads(w) &&
 		(lower & octets_before_index(5)) == OCTETS('h', 'o', 's', 't', ':', 0, 0, 0));
 }
 
@@ -80,7 +80,7 @@ SUBPROGRAM int skip_line(packet_t *packet, __u32 in_head)
 			continue;
 		}
 		position += first_octet(feeds) + 1;
-		if (position > last || may_matter(word_at(w, position)))
+		if (position > last || may_matter(w, word_at(w, position)))
 			break;
 	}
 	w->reached = position < end ? position : end;
@@ -106,7 +106,7 @@ static __always_inline __u32 read_field(struct workspace *w, __u32 position, __u
 		return position + 1;
 	}
 	octet |= 0x20;
-	if (octet != 'c' && octet != 't' && octet != 'u' && (octet != 'h' || !keeps_heads())) {
+	if (octet != 'c' && octet != 't' && octet != 'u' && (octet != 'h' || !keeps_heads(w))) {
 		s->phase = PHASE_REST;
 		return position;
 	}

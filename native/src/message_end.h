@@ -32,7 +32,7 @@ static __always_inline void end_message(struct workspace *w)
 	int upgrade = s->flags & STREAM_UPGRADE;
 
 	s->phase = PHASE_START;
-	s->flags &= STREAM_UNPROVEN;
+	s->flags &= STREAM_UNPROVEN | STREAM_TRACED;
 	s->left = 0;
 	if (upgrade && !w->answers)
 		await_answer(w);

@@ -100,6 +100,13 @@ static __always_inline void forget_head(struct workspace *w)
 	drop_head(&w->flow.connection);
 }
 
+/* What came of it is not known. */
+static __always_inline void lose_head(struct workspace *w)
+{
+	begin_head(&w->head);
+	w->head.lost = 1;
+}
+
 /* It does. */
 SUBPROGRAM int load_head(packet_t *packet)
 {
@@ -109,12 +116,10 @@ SUBPROGRAM int load_head(packet_t *packet)
 	if (!w)
 		return 0;
 	head = find_head(&w->flow.connection);
-	if (head) {
+	if (head)
 		w->head = *head;
-	} else {
-		begin_head(&w->head);
-		w->head.lost = 1;
-	}
+	else
+		lose_head(w);
 	return 0;
 }
 

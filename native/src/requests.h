@@ -114,6 +114,8 @@ static __always_inline int judge_next(packet_t *packet, struct workspace *w)
 	w->stream = w->flow.requests;
 	if (w->flow.flags & FLOW_KEEPS_HEAD)
 		load_head(packet);
+	else
+		lose_head(w);
 	if (ahead && begins_anew(packet, w)) {
 		ahead = w->payload.sequence - w->stream.next;
 		result = look_anew(packet, w, ahead);

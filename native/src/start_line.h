@@ -135,7 +135,7 @@ static __always_inline __u32 read_target(packet_t *packet, struct workspace *w, 
 			return lose(w, position);
 		if (s->index == 1) {
 			s->value++;
-			if (keeps_heads())
+			if (keeps_heads(w))
 				keep_target(packet, position, 1);
 			return position + 1;
 		}
@@ -160,7 +160,7 @@ static __always_inline __u32 read_target(packet_t *packet, struct workspace *w, 
 	if (colon)
 		s->flags |= STREAM_TARGET;
 	s->value += position - from;
-	if (keeps_heads())
+	if (keeps_heads(w))
 		keep_target(packet, from, position - from);
 	if (s->value > TARGET_END_MAX) {
 		w->too_long = 1;

@@ -4,7 +4,7 @@
 #ifndef URL_SCAN_H
 #define URL_SCAN_H
 
-#include "request_head.h"
+#include "request_target.h"
 
 /* Hexadecimal digits that no word is made of. */
 #define HEX_ID_MIN  16
@@ -29,11 +29,6 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 static __always_inline __u64 before(__u64 word, __u32 octets)
 {
 	return octets < 8 ? word & octets_before_index(octets) : word;
-}
-
-static __always_inline __u8 target_octet(const struct workspace *w, __u32 at)
-{
-	return w->head.target[within(at, TARGET_ROOM)];
 }
 
 /* From scan.at up to a slash, the path's end, or what was kept of it; copied behind scan.out. */

@@ -6,77 +6,6 @@
 #include "exchanges.h"
 #include "url_scan.h"
 
-static __always_inline int ends_authority(__u8 octet)
-{
-	return octet == '/' || octet == '?' || octet == '#';
-}
-
-/* The authority of the target from `from` on is the host; behind it scan.at. */
-SUBPROGRAM int take_authority(packet_t *packet, __u32 from)
-{
-	struct workspace *w = workspace(packet);
-	__u32 i, at, length;
-	__u8 octet;
-
-	if (!w)
-		return 0;
-	w->scan.at = from;
-	w->scan.rooted = 1;
-	w->head.host_length = 0;
-	KEEP_LOOP
-	for (i = 0; i < TARGET_ROOM; i++) {
-		settle();
-		at = w->scan.at;
-		length = w->head.host_length;
-		octet = target_octet(w, at);
-		if (at >= w->scan.end || ends_authority(octet))
-			break;
-		if (length < HOST_ROOM)
-			w->head.host[within(length, HOST_ROOM)] = octet;
-		/* What is before it may be a password. */
-		w->head.host_length = octet == '@' ? 0 : length + 1;
-		w->scan.at = at + 1;
-	}
-	return 0;
-}
-
-/* Octets of a scheme that is looked for. */
-#define SCHEME_MAX 16
-
-/* Behind "://", or 0. */
-static __always_inline __u32 authority_at(const struct workspace *w)
-{
-	__u32 i;
-
-	KEEP_LOOP
-	for (i = 1; i < SCHEME_MAX; i++)
-		if (w->head.target[i] == ':')
-			break;
-	return i + 3 <= w->scan.end && w->head.target[i] == ':' && w->head.target[i + 1] == '/' &&
-			       w->head.target[i + 2] == '/'
-		       ? i + 3
-		       : 0;
-}
-
-/* Of the four forms of a target (RFC 9112 section 3.2), two name a host themselves. */
-SUBPROGRAM int split_target(packet_t *packet, __u32 method)
-{
-	struct workspace *w = workspace(packet);
-	__u32 authority;
-
-	if (!w)
-		return 0;
-	w->scan.at = 0;
-	w->scan.end = w->head.target_length < TARGET_ROOM ? w->head.target_length : TARGET_ROOM;
-	w->scan.rooted = w->head.target[0] == '/';
-	if (w->scan.rooted || w->head.target[0] == '*')
-		return 0;
-	if (method == METHOD_CONNECT)
-		return take_authority(packet, 0);
-	authority = authority_at(w);
-	return authority ? take_authority(packet, authority) : 0;
-}
-
 static __always_inline __u64 lower_case(__u64 word)
 {
 	return word | octets_between(word, 'A', 'Z') >> 2;
@@ -219,24 +148,36 @@ static __always_inline void tell_exchange(struct workspace *w, __u32 number)
 	exchange->url = w->scan.owner;
 }
 
-/* A request counts by its URL now: its head has ended, or nobody can tell how it goes on. Answers
- * as read_on does. */
+static __always_inline void count_by_url(packet_t *packet, struct workspace *w, __u32 number)
+{
+	__u32 method = w->stream.method;
+	struct url_counts *counts;
+
+	find_url(packet, w, method);
+	counts = url_counts(w, w->scan.owner, method);
+	if (counts)
+		add(&counts->requests, 1);
+	tell_exchange(w, number);
+}
+
+/* A request's URL is known now: its head has ended, or nobody can tell how it goes on. Answers as
+ * read_on does. */
 SUBPROGRAM int count_url(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
-	struct url_counts *counts;
-	__u32 method;
+	__u32 number;
 
 	if (!w)
 		return 0;
 	if (w->flow.flags & FLOW_URL_DUE) {
 		w->flow.flags &= ~FLOW_URL_DUE;
-		method = w->stream.method;
-		find_url(packet, w, method);
-		counts = url_counts(w, w->scan.owner, method);
-		if (counts)
-			add(&counts->requests, 1);
-		tell_exchange(w, w->flow.requested + !w->ended);
+		number = w->flow.requested + !w->ended;
+		if (counts_urls())
+			count_by_url(packet, w, number);
+		if (w->traced) {
+			split_target(packet, w->stream.method);
+			trace_request(packet, number);
+		}
 	}
 	w->ended = 0;
 	return may_read_on(w);
@@ -251,7 +192,7 @@ static __always_inline int in_head(const struct workspace *w)
 /* Reading pauses. */
 static __always_inline void leave_head(packet_t *packet, struct workspace *w)
 {
-	if (in_head(w)) {
+	if (in_head(w) && keeps_heads(w)) {
 		keep_head(w);
 		return;
 	}
@@ -270,7 +211,9 @@ SUBPROGRAM int leave_message(packet_t *packet)
 		return 0;
 	if (may_account(w))
 		account_up_to(w, reading_at(w));
-	if (keeps_heads() && !w->answers)
+	if (w->answers)
+		note_response_end(w);
+	else if (keeps_heads(w) || (w->flow.flags & (FLOW_KEEPS_HEAD | FLOW_URL_DUE)))
 		leave_head(packet, w);
 	return 0;
 }

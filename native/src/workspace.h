@@ -65,10 +65,11 @@ struct workspace {
 	__u8 from_block; /* whether the window is of kept octets */
 	__u8 begun;	 /* whether the flow was, so that both of its sides are new */
 	__u8 ended;	 /* READ_…, or 0 */
-	__u8 reserved;
+	__u8 traced;	 /* whether somebody asks for requests */
 	struct request_head head;
 	struct url_scan scan;
 	struct url_name name;
+	struct trace_request trace;
 	__u8 window[WINDOW_OCTETS + 8] __attribute__((aligned(8))); /* zeros behind `end` */
 	struct block block;
 	__u8 block_room[BLOCK_OCTETS]; /* so that the verifier sees that copies to `block` stay
@@ -96,7 +97,10 @@ static __always_inline struct exchange *find_pending(const struct pending_key *k
 static __always_inline void make_pending(const struct pending_key *key,
 					 const struct exchange *exchange);
 static __always_inline void drop_pending(const struct pending_key *key);
-static __always_inline int keeps_heads(void);
+static __always_inline int counts_urls(void);
+static __always_inline int is_traced(void);
+/* Of w->trace, to whoever asks; what is lost counts under that element of trace_map. */
+static __always_inline void send_record(const struct workspace *w, __u64 size, __u32 dropped);
 static __always_inline const struct request_head *find_head(const __u64 *connection);
 static __always_inline void make_head(const __u64 *connection, const struct request_head *head);
 static __always_inline void drop_head(const __u64 *connection);
@@ -121,6 +125,19 @@ static __always_inline void add(__u64 *counter, __u64 count);
 static __always_inline __u64 monotonic_time(void);
 static __always_inline __u32 random_number(void);
 static __always_inline __u32 own_cpu(void);
+
+/* Of what requests' heads say more is needed than where they end. */
+static __always_inline int keeps_heads(const struct workspace *w)
+{
+	return counts_urls() || w->traced;
+}
+
+static __always_inline __u64 now(struct workspace *w)
+{
+	if (!w->now)
+		w->now = monotonic_time();
+	return w->now;
+}
 
 /* Unaligned, eight octets from `position` on. */
 static __always_inline __u64 word_at(const struct workspace *w, __u32 position)

@@ -18,6 +18,8 @@ static struct host_map host_urls = {sizeof(struct series_key), sizeof(struct url
 static struct host_map host_url_responses = {sizeof(struct series_key), sizeof(__u64), 0, {}};
 static struct host_map host_routes = {sizeof(struct route_key), sizeof(__u64), 0, {}};
 
+#define RECORDS_ROOM 64
+
 static struct {
 	struct workspace workspace;
 	struct port_set ports;
@@ -29,6 +31,11 @@ static struct {
 	__u64 responses[METHOD_COUNT][1000];
 	__u64 time; /* nanoseconds */
 	int urls;   /* whether they are counted */
+	int traced;
+	struct trace_request records[RECORDS_ROOM];
+	__u32 records_max;
+	__u32 records_count;
+	__u64 records_dropped[TRACE_ELEMENTS];
 	__u32 names_max;
 	struct route_table routes;
 	int first_method;   /* the first that was counted since host_forget, or -1 */
@@ -58,6 +65,8 @@ static inline void host_forget(void)
 		memset(host.responses, 0, sizeof(host.responses));
 	host.any_response = 0;
 	memset(&host.workspace, 0xa5, sizeof(host.workspace));
+	host.records_count = 0;
+	memset(host.records_dropped, 0, sizeof(host.records_dropped));
 	host.first_method = -1;
 	host.first_too_long = 0;
 }
@@ -149,9 +158,25 @@ static __always_inline void drop_pending(const struct pending_key *key)
 	host_remove(&host_pending, key);
 }
 
-static __always_inline int keeps_heads(void)
+static __always_inline int counts_urls(void)
 {
 	return host.urls;
+}
+
+static __always_inline int is_traced(void)
+{
+	return host.traced;
+}
+
+static __always_inline void send_record(const struct workspace *w, __u64 size, __u32 dropped)
+{
+	assert(size <= sizeof(w->trace));
+	if (host.records_count < host.records_max) {
+		memset(&host.records[host.records_count], 0xa5, sizeof(w->trace));
+		memcpy(&host.records[host.records_count++], &w->trace, size);
+	} else {
+		host.records_dropped[dropped]++;
+	}
 }
 
 static __always_inline const struct request_head *find_head(const __u64 *connection)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* What a request's target is made of (RFC 9112 section 3.2). */
+#ifndef REQUEST_TARGET_H
+#define REQUEST_TARGET_H
+
+#include "request_head.h"
+
+static __always_inline __u8 target_octet(const struct workspace *w, __u32 at)
+{
+	return w->head.target[within(at, TARGET_ROOM)];
+}
+
+static __always_inline int ends_authority(__u8 octet)
+{
+	return octet == '/' || octet == '?' || octet == '#';
+}
+
+/* The authority of the target from `from` on is the host; behind it scan.at. */
+SUBPROGRAM int take_authority(packet_t *packet, __u32 from)
+{
+	struct workspace *w = workspace(packet);
+	__u32 i, at, length;
+	__u8 octet;
+
+	if (!w)
+		return 0;
+	w->scan.at = from;
+	w->scan.rooted = 1;
+	w->head.host_length = 0;
+	KEEP_LOOP
+	for (i = 0; i < TARGET_ROOM; i++) {
+		settle();
+		at = w->scan.at;
+		length = w->head.host_length;
+		octet = target_octet(w, at);
+		if (at >= w->scan.end || ends_authority(octet))
+			break;
+		if (length < HOST_ROOM)
+			w->head.host[within(length, HOST_ROOM)] = octet;
+		/* What is before it may be a password. */
+		w->head.host_length = octet == '@' ? 0 : length + 1;
+		w->scan.at = at + 1;
+	}
+	return 0;
+}
+
+/* Octets of a scheme that is looked for. */
+#define SCHEME_MAX 16
+
+/* Behind "://", or 0. */
+static __always_inline __u32 authority_at(const struct workspace *w)
+{
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 1; i < SCHEME_MAX; i++)
+		if (w->head.target[i] == ':')
+			break;
+	return i + 3 <= w->scan.end && w->head.target[i] == ':' && w->head.target[i + 1] == '/' &&
+			       w->head.target[i + 2] == '/'
+		       ? i + 3
+		       : 0;
+}
+
+/* Of the four forms of a target (RFC 9112 section 3.2), two name a host themselves. */
+SUBPROGRAM int split_target(packet_t *packet, __u32 method)
+{
+	struct workspace *w = workspace(packet);
+	__u32 authority;
+
+	if (!w)
+		return 0;
+	w->scan.at = 0;
+	w->scan.end = w->head.target_length < TARGET_ROOM ? w->head.target_length : TARGET_ROOM;
+	w->scan.rooted = w->head.target[0] == '/';
+	if (w->scan.rooted || w->head.target[0] == '*')
+		return 0;
+	if (method == METHOD_CONNECT)
+		return take_authority(packet, 0);
+	authority = authority_at(w);
+	return authority ? take_authority(packet, authority) : 0;
+}
+
+#endif
