@@ -265,6 +265,18 @@ static void silent(void)
 	check_number("not counted by URL", 0, "requests", 1, host.requests[METHOD_GET]);
 }
 
+/* Its head will not end any more. */
+static void client_leaves(void)
+{
+	struct connection c = begin_trace(0, 1);
+
+	client_says(&c, "GET /x HTTP/1.1\r\nHost: a.exam");
+	client_ends(&c, FIN | ACK);
+	expect_lines("the client leaves", 0, "GET a.exam /x ? ?\n");
+	server_ends(&c, FIN | ACK);
+	expect_lines("and the server", 0, "GET a.exam /x ! ?\n");
+}
+
 static void no_room(void)
 {
 	struct connection c = begin_trace(0, 1);
@@ -292,6 +304,7 @@ static void test(void)
 	times_and_addresses();
 	in_the_midst();
 	silent();
+	client_leaves();
 	no_room();
 	host.urls = host.traced = 0;
 }
