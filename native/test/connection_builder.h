@@ -80,7 +80,7 @@ static inline packet_t segment(const struct connection *c, int from_server, __u8
 
 static inline int receive(packet_t packet)
 {
-	int result = judge_received(&packet, 0);
+	int result = host_received(&packet, 0);
 
 	free((void *)packet.octets);
 	assert(result >= 0 && result < RESULT_COUNT);
@@ -90,7 +90,7 @@ static inline int receive(packet_t packet)
 
 static inline void transmit(packet_t packet)
 {
-	judge_sent(&packet, 0);
+	host_sent(&packet, 0);
 	free((void *)packet.octets);
 }
 

@@ -188,7 +188,7 @@ static void from_server(void)
 	client_says(&c, GET);
 	check_result("on a loopback", 0, RESULT_RESPONSE,
 		     receive(segment(&c, 1, ACK, c.server_start, 0, OK, strlen(OK))));
-	learn(c.client_port, PORT_HTTP);
+	host_learn(c.client_port, PORT_HTTP);
 	check_result("on a loopback", 1, RESULT_RESPONSE,
 		     receive(segment(&c, 1, ACK, c.server_start, 0, GET, 18)));
 	expect_requests("on a loopback", 0, 1);

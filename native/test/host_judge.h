@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "host_storage.h"
-#include "judge.h"
+#include "host_program.h"
+#include "link_parse.h"
 
 /* A verdict on a packet that is the first of its connection, and on a port not learned yet. */
 struct verdict {
@@ -61,7 +61,7 @@ static struct verdict judge(packet_t *packet, int no_link_header)
 	host_forget();
 	host.excluded_port = -1;
 	find_payload(packet, no_link_header, &payload);
-	return verdict_of(judge_received(packet, no_link_header), payload.local_port);
+	return verdict_of(host_received(packet, no_link_header), payload.local_port);
 }
 
 /* Of data that some packet carries. */
@@ -73,7 +73,7 @@ static int match_line(packet_t *packet, __u32 offset, __u32 length)
 
 	host_forget();
 	host.excluded_port = -1;
-	verdict = verdict_of(judge_payload(packet, &payload), payload.local_port);
+	verdict = verdict_of(host_received_data(packet, &payload), payload.local_port);
 	return verdict.result | verdict.method << 8;
 }
 

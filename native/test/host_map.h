@@ -21,7 +21,7 @@ struct host_map {
 	struct host_entry *bucket[1024];
 };
 
-static __u32 host_hash(const __u8 *octets, __u32 length)
+static inline __u32 host_hash(const __u8 *octets, __u32 length)
 {
 	__u32 hash = 2166136261u, i;
 
@@ -30,7 +30,7 @@ static __u32 host_hash(const __u8 *octets, __u32 length)
 	return hash ^ hash >> 15;
 }
 
-static struct host_entry **host_find(struct host_map *map, const void *key)
+static inline struct host_entry **host_find(struct host_map *map, const void *key)
 {
 	__u32 hash = host_hash(key, map->key_size);
 	struct host_entry **at;
@@ -41,14 +41,14 @@ static struct host_entry **host_find(struct host_map *map, const void *key)
 	return at;
 }
 
-static void *host_value(struct host_map *map, const void *key)
+static inline void *host_value(struct host_map *map, const void *key)
 {
 	struct host_entry *entry = *host_find(map, key);
 
 	return entry ? entry->octets + map->key_size : NULL;
 }
 
-static int host_put(struct host_map *map, const void *key, const void *value)
+static inline int host_put(struct host_map *map, const void *key, const void *value)
 {
 	struct host_entry **at = host_find(map, key);
 
@@ -63,7 +63,7 @@ static int host_put(struct host_map *map, const void *key, const void *value)
 	return 0;
 }
 
-static void host_remove(struct host_map *map, const void *key)
+static inline void host_remove(struct host_map *map, const void *key)
 {
 	struct host_entry **at = host_find(map, key);
 	struct host_entry *gone = *at;
@@ -75,7 +75,7 @@ static void host_remove(struct host_map *map, const void *key)
 	free(gone);
 }
 
-static void host_clear(struct host_map *map)
+static inline void host_clear(struct host_map *map)
 {
 	struct host_entry *entry;
 	__u32 i;

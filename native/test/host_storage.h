@@ -3,73 +3,7 @@
 #ifndef HOST_STORAGE_H
 #define HOST_STORAGE_H
 
-#include "host_map.h"
-#include "host_packet.h"
-#include "workspace.h"
-
-static struct host_map host_flows = {sizeof(struct flow_key), sizeof(struct flow), 0, {}};
-static struct host_map host_openings = {sizeof(struct flow_key), sizeof(struct opening), 0, {}};
-static struct host_map host_blocks = {sizeof(struct block_key), sizeof(struct block), 0, {}};
-static struct host_map host_pending = {sizeof(struct pending_key), sizeof(struct exchange), 0, {}};
-
-static struct host_map host_heads = {sizeof(__u64), sizeof(struct request_head), 0, {}};
-static struct host_map host_names = {sizeof(__u64), sizeof(struct url_name), 0, {}};
-static struct host_map host_urls = {sizeof(struct series_key), sizeof(struct url_counts), 0, {}};
-static struct host_map host_url_responses = {sizeof(struct series_key), sizeof(__u64), 0, {}};
-static struct host_map host_routes = {sizeof(struct route_key), sizeof(__u64), 0, {}};
-
-#define RECORDS_ROOM 64
-
-static struct {
-	struct workspace workspace;
-	struct port_set ports;
-	int any_learned;
-	int any_response;
-	__u64 requests[METHOD_COUNT];
-	__u64 unseen[UNSEEN_COUNT];
-	struct exchange_counts exchanges[METHOD_COUNT];
-	__u64 responses[METHOD_COUNT][1000];
-	__u64 time; /* nanoseconds */
-	int urls;   /* whether they are counted */
-	int traced;
-	struct trace_request records[RECORDS_ROOM];
-	__u32 records_max;
-	__u32 records_count;
-	__u64 records_dropped[TRACE_ELEMENTS];
-	__u32 names_max;
-	struct route_table routes;
-	int first_method;   /* the first that was counted since host_forget, or -1 */
-	int first_too_long; /* whether a line was too long before it */
-	int excluded_port;
-	__u32 random;
-} host;
-
-/* As if just loaded. */
-static inline void host_forget(void)
-{
-	host_clear(&host_flows);
-	host_clear(&host_openings);
-	host_clear(&host_blocks);
-	host_clear(&host_pending);
-	host_clear(&host_heads);
-	host_clear(&host_names);
-	host_clear(&host_urls);
-	host_clear(&host_url_responses);
-	if (host.any_learned)
-		memset(&host.ports, 0, sizeof(host.ports));
-	host.any_learned = 0;
-	memset(host.requests, 0, sizeof(host.requests));
-	memset(host.unseen, 0, sizeof(host.unseen));
-	memset(host.exchanges, 0, sizeof(host.exchanges));
-	if (host.any_response)
-		memset(host.responses, 0, sizeof(host.responses));
-	host.any_response = 0;
-	memset(&host.workspace, 0xa5, sizeof(host.workspace));
-	host.records_count = 0;
-	memset(host.records_dropped, 0, sizeof(host.records_dropped));
-	host.first_method = -1;
-	host.first_too_long = 0;
-}
+#include "host_program.h"
 
 static __always_inline struct workspace *workspace(packet_t *packet)
 {
@@ -214,16 +148,6 @@ static __always_inline const struct url_name *owned_name(const struct workspace 
 	return host_value(&host_names, &w->scan.owner);
 }
 
-static inline void *host_series(struct host_map *map, __u64 owner, __u32 method)
-{
-	struct series_key key = {.owner = owner, .method = method};
-	struct url_counts none = {};
-
-	if (!host_value(map, &key))
-		host_put(map, &key, &none);
-	return host_value(map, &key);
-}
-
 static __always_inline struct url_counts *url_counts(const struct workspace *w, __u64 url,
 						     __u32 method)
 {
@@ -247,8 +171,7 @@ static __always_inline __u8 port_state(__u16 port)
 
 static __always_inline void learn(__u16 port, __u8 state)
 {
-	host.ports.state[port] = state;
-	host.any_learned = 1;
+	host_learn(port, state);
 }
 
 static __always_inline int is_excluded(__u16 port)

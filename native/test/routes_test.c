@@ -12,7 +12,7 @@ static void add_route_segment(const char *text, __u32 length, __u32 place, __u64
 	for (i = 0; i <= length; i += 8) {
 		word = 0;
 		memcpy(&word, text + i, length - i < 8 ? length - i : 8);
-		key.hash = mix(key.hash, word);
+		key.hash = host_hash_on(key.hash, word);
 	}
 	before = host_value(&host_routes, &key);
 	if (before)

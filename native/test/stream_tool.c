@@ -11,19 +11,18 @@
  */
 #include <stdio.h>
 
-#include "host_storage.h"
-#include "judge.h"
+#include "host_program.h"
 
 static __u64 packets[PACKET_MAP_ENTRIES];
 
 static void receive(packet_t *packet)
 {
-	packets[judge_received(packet, 0)]++;
+	packets[host_received(packet, 0)]++;
 }
 
 static void send(packet_t *packet)
 {
-	judge_sent(packet, 0);
+	host_sent(packet, 0);
 }
 
 static int take_packet(int kind)
