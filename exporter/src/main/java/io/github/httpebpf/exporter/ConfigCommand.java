@@ -67,7 +67,7 @@ final class ConfigCommand implements Runnable {
 
     private String describe(CheckedFile checked) {
       List<String> taken = new ArrayList<>();
-      Map<String, CommandLine> commands = spec.root().subcommands();
+      Map<String, CommandLine> commands = Main.commandLine(new Main()).getSubcommands();
       commands.forEach(
           (name, command) -> {
             if (command.getCommand() instanceof ExporterCommand) {

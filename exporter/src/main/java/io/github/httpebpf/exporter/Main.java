@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,18 +23,19 @@ import picocli.CommandLine.Spec;
     name = "http-ebpf-exporter",
     description = "Counts HTTP requests inside the Linux kernel and serves them to Prometheus.",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    subcommands = {
-      RunCommand.class,
-      LoadCommand.class,
-      ServeCommand.class,
-      ShowCommand.class,
-      TopCommand.class,
-      UnloadCommand.class,
-      DoctorCommand.class,
-      ConfigCommand.class
-    })
+    versionProvider = Version.class)
 public final class Main implements Runnable {
+
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          RunCommand.class,
+          LoadCommand.class,
+          ServeCommand.class,
+          ShowCommand.class,
+          TopCommand.class,
+          UnloadCommand.class,
+          DoctorCommand.class,
+          ConfigCommand.class);
 
   private final Termination termination = new Termination();
 
@@ -49,7 +52,7 @@ public final class Main implements Runnable {
     Main main = new Main();
     // Not picocli's own writer, which does not tell when standard output cannot be written.
     int status =
-        commandLine(main)
+        called(main, arguments)
             .setOut(new PrintWriter(System.out, true, System.out.charset()))
             .execute(arguments);
     if (status != ExporterCommand.RUNS_ON) {
@@ -58,8 +61,30 @@ public final class Main implements Runnable {
     }
   }
 
+  /** With all commands. */
   static CommandLine commandLine(Main main) {
-    return new CommandLine(main)
+    return commandLine(main, COMMANDS);
+  }
+
+  /**
+   * With the command that is called alone: to look through all takes longer than most of them do.
+   * With all if it is none, since help lists them.
+   */
+  static CommandLine called(Main main, String... arguments) {
+    Predicate<Class<?>> called =
+        command -> arguments.length > 0 && name(command).equals(arguments[0]);
+    Optional<Class<?>> one = COMMANDS.stream().filter(called).findFirst();
+    return commandLine(main, one.<List<Class<?>>>map(List::of).orElse(COMMANDS));
+  }
+
+  private static String name(Class<?> command) {
+    return Objects.requireNonNull(command.getAnnotation(Command.class)).name();
+  }
+
+  private static CommandLine commandLine(Main main, List<Class<?>> commands) {
+    CommandLine program = new CommandLine(main);
+    commands.forEach(program::addSubcommand);
+    return program
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOverwrittenOptionsAllowed(false)
         .setExecutionStrategy(main::execute)

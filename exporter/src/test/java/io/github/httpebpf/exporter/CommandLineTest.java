@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,6 +146,20 @@ class CommandLineTest {
         .contains("Usage: http-ebpf-exporter doctor")
         .contains("http-ebpf-exporter " + Version.number() + " (revision ");
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void onlyTheCommandThatIsCalledIsLookedThrough() {
+    assertThat(commands("load", "--help")).containsExactly("load");
+    assertThat(commands("config", "check", "a")).containsExactly("config");
+    Set<String> all = commandLine.getSubcommands().keySet();
+    assertThat(commands()).isEqualTo(all);
+    assertThat(commands("--help")).isEqualTo(all);
+    assertThat(commands("lod")).isEqualTo(all);
+  }
+
+  private static Set<String> commands(String... arguments) {
+    return Main.called(new Main(), arguments).getSubcommands().keySet();
   }
 
   @ParameterizedTest
