@@ -67,9 +67,12 @@ final class Exporter implements AutoCloseable {
     return command;
   }
 
-  /** A shell's background jobs ignore SIGINT, and whatever they start inherits that. */
+  /**
+   * A shell's background jobs ignore SIGINT, those of nohup SIGHUP, and whatever they start
+   * inherits that.
+   */
   static List<String> interruptible(List<String> command) {
-    List<String> whole = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    List<String> whole = new ArrayList<>(List.of("env", "--default-signal=INT,HUP"));
     whole.addAll(command);
     return whole;
   }
@@ -257,10 +260,12 @@ final class Exporter implements AutoCloseable {
     running.stream().filter(Running::alive).forEach(Running::kill);
   }
 
-  /** Ends what runs, and unloads. */
+  /** Ends what runs, and unloads, unless that was done. */
   @Override
   public void close() {
     end();
-    run("unload").succeeded();
+    if (Files.exists(pinRoot)) {
+      run("unload").succeeded();
+    }
   }
 }
