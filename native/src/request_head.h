@@ -5,6 +5,19 @@
 
 #include "workspace.h"
 
+/* Of what requests' heads say more is needed than where they end. */
+static __always_inline int keeps_heads(const struct workspace *w)
+{
+	return counts_urls() || w->traced;
+}
+
+static __always_inline __u64 now(struct workspace *w)
+{
+	if (!w->now)
+		w->now = monotonic_time();
+	return w->now;
+}
+
 /* Octets of the target from `position` on, `count` of them, behind those that came before. */
 SUBPROGRAM int keep_target(packet_t *packet, __u32 position, __u32 count)
 {

@@ -126,19 +126,6 @@ static __always_inline __u64 monotonic_time(void);
 static __always_inline __u32 random_number(void);
 static __always_inline __u32 own_cpu(void);
 
-/* Of what requests' heads say more is needed than where they end. */
-static __always_inline int keeps_heads(const struct workspace *w)
-{
-	return counts_urls() || w->traced;
-}
-
-static __always_inline __u64 now(struct workspace *w)
-{
-	if (!w->now)
-		w->now = monotonic_time();
-	return w->now;
-}
-
 /* Unaligned, eight octets from `position` on. */
 static __always_inline __u64 word_at(const struct workspace *w, __u32 position)
 {
