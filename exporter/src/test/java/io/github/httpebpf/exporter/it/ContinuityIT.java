@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @KernelTest
 class ContinuityIT {
 
-  private static final int SWAPS = 20;
+  private static final int SWAPS = 10;
 
   private Stage stage;
   private Nginx nginx;
