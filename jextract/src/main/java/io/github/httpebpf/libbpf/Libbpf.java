@@ -87,6 +87,15 @@ public class Libbpf {
     public static int LOCK_EX() {
         return LOCK_EX;
     }
+    private static final int LOCK_NB = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define LOCK_NB 4
+     * }
+     */
+    public static int LOCK_NB() {
+        return LOCK_NB;
+    }
     private static final int NETLINK_ROUTE = (int)0L;
     /**
      * {@snippet lang=c :
@@ -1144,6 +1153,15 @@ public class Libbpf {
     public static int BPF_MAP_TYPE_PERCPU_ARRAY() {
         return BPF_MAP_TYPE_PERCPU_ARRAY;
     }
+    private static final int BPF_MAP_TYPE_ARRAY_OF_MAPS = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_map_type.BPF_MAP_TYPE_ARRAY_OF_MAPS = 12
+     * }
+     */
+    public static int BPF_MAP_TYPE_ARRAY_OF_MAPS() {
+        return BPF_MAP_TYPE_ARRAY_OF_MAPS;
+    }
     private static final int BPF_MAP_TYPE_HASH_OF_MAPS = (int)13L;
     /**
      * {@snippet lang=c :
@@ -1152,6 +1170,15 @@ public class Libbpf {
      */
     public static int BPF_MAP_TYPE_HASH_OF_MAPS() {
         return BPF_MAP_TYPE_HASH_OF_MAPS;
+    }
+    private static final int BPF_MAP_TYPE_RINGBUF = (int)27L;
+    /**
+     * {@snippet lang=c :
+     * enum bpf_map_type.BPF_MAP_TYPE_RINGBUF = 27
+     * }
+     */
+    public static int BPF_MAP_TYPE_RINGBUF() {
+        return BPF_MAP_TYPE_RINGBUF;
     }
     private static final int BPF_PROG_TYPE_SCHED_CLS = (int)3L;
     /**
@@ -4167,6 +4194,182 @@ public class Libbpf {
                 traceDowncall("bpf_tc_detach", hook, opts);
             }
             return (int)mh$.invokeExact(hook, opts);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ring_buffer__new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_POINTER,
+            Libbpf.C_INT,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("ring_buffer__new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx, const struct ring_buffer_opts *opts)
+     * }
+     */
+    public static FunctionDescriptor ring_buffer__new$descriptor() {
+        return ring_buffer__new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx, const struct ring_buffer_opts *opts)
+     * }
+     */
+    public static MethodHandle ring_buffer__new$handle() {
+        return ring_buffer__new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx, const struct ring_buffer_opts *opts)
+     * }
+     */
+    public static MemorySegment ring_buffer__new$address() {
+        return ring_buffer__new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn sample_cb, void *ctx, const struct ring_buffer_opts *opts)
+     * }
+     */
+    public static MemorySegment ring_buffer__new(int map_fd, MemorySegment sample_cb, MemorySegment ctx, MemorySegment opts) {
+        var mh$ = ring_buffer__new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ring_buffer__new", map_fd, sample_cb, ctx, opts);
+            }
+            return (MemorySegment)mh$.invokeExact(map_fd, sample_cb, ctx, opts);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ring_buffer__free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("ring_buffer__free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void ring_buffer__free(struct ring_buffer *rb)
+     * }
+     */
+    public static FunctionDescriptor ring_buffer__free$descriptor() {
+        return ring_buffer__free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void ring_buffer__free(struct ring_buffer *rb)
+     * }
+     */
+    public static MethodHandle ring_buffer__free$handle() {
+        return ring_buffer__free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void ring_buffer__free(struct ring_buffer *rb)
+     * }
+     */
+    public static MemorySegment ring_buffer__free$address() {
+        return ring_buffer__free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void ring_buffer__free(struct ring_buffer *rb)
+     * }
+     */
+    public static void ring_buffer__free(MemorySegment rb) {
+        var mh$ = ring_buffer__free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ring_buffer__free", rb);
+            }
+            mh$.invokeExact(rb);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ring_buffer__consume {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Libbpf.C_INT,
+            Libbpf.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Libbpf.findOrThrow("ring_buffer__consume");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int ring_buffer__consume(struct ring_buffer *rb)
+     * }
+     */
+    public static FunctionDescriptor ring_buffer__consume$descriptor() {
+        return ring_buffer__consume.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int ring_buffer__consume(struct ring_buffer *rb)
+     * }
+     */
+    public static MethodHandle ring_buffer__consume$handle() {
+        return ring_buffer__consume.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int ring_buffer__consume(struct ring_buffer *rb)
+     * }
+     */
+    public static MemorySegment ring_buffer__consume$address() {
+        return ring_buffer__consume.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int ring_buffer__consume(struct ring_buffer *rb)
+     * }
+     */
+    public static int ring_buffer__consume(MemorySegment rb) {
+        var mh$ = ring_buffer__consume.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ring_buffer__consume", rb);
+            }
+            return (int)mh$.invokeExact(rb);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
