@@ -234,7 +234,7 @@ public final class CaptureLoader implements AutoCloseable {
 
   private void locked(Runnable change) {
     if (Files.exists(root.path())) {
-      try (PinRootLock lock = PinRootLock.acquire(root.path())) {
+      try (DirectoryLock lock = DirectoryLock.acquire(root.path())) {
         if (lock.holds()) {
           change.run();
         }

@@ -46,7 +46,7 @@ public final class CaptureRemover {
     List<BpfException> failures = new ArrayList<>();
     Map<String, List<Integer>> indexes = new TreeMap<>();
     int madeDirectories = 0;
-    try (PinRootLock lock = PinRootLock.acquire(root.path())) {
+    try (DirectoryLock lock = DirectoryLock.acquire(root.path())) {
       for (String name : chosen.apply(root.captured())) {
         try {
           CaptureDirectory directory = root.capture(name);

@@ -13,9 +13,9 @@ final class MadePinRoot implements AutoCloseable {
 
   private final List<Path> unfinished;
   private final int directories;
-  private final PinRootLock lock;
+  private final DirectoryLock lock;
 
-  private MadePinRoot(List<Path> unfinished, int directories, PinRootLock lock) {
+  private MadePinRoot(List<Path> unfinished, int directories, DirectoryLock lock) {
     this.unfinished = unfinished;
     this.directories = directories;
     this.lock = lock;
@@ -29,7 +29,7 @@ final class MadePinRoot implements AutoCloseable {
           rollback.add(() -> BpfFileSystem.deleteQuietly(directory));
         }
       }
-      PinRootLock lock = PinRootLock.acquire(root.path());
+      DirectoryLock lock = DirectoryLock.acquire(root.path());
       if (lock.holds()) {
         List<Path> unfinished = unfinished(root);
         // Also those that a killed load has left.

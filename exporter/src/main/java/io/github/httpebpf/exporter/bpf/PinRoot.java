@@ -122,7 +122,7 @@ public record PinRoot(Path path) {
         name -> {
           CaptureDirectory directory = capture(name);
           boolean isMaking =
-              BpfFileSystem.isUnfinished(directory.path()) && PinRootLock.isTaken(path);
+              BpfFileSystem.isUnfinished(directory.path()) && DirectoryLock.isTaken(path);
           // It may have been taken back since it was listed.
           return isMaking || !directory.isCapture();
         });

@@ -8,13 +8,15 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps loads and unloads under one pin root apart, whichever process or container makes them:
- * flock(2) on the directory itself, given back by the kernel when its holder ends, however it ends.
+ * Keeps loads and unloads under one pin root apart, and traces of one capture, whichever process or
+ * container makes them: flock(2) on the directory itself, given back by the kernel when its holder
+ * ends, however it ends.
  */
-final class PinRootLock implements AutoCloseable {
+final class DirectoryLock implements AutoCloseable {
 
   private static final class Calls {
     static final MethodHandle FLOCK =
@@ -27,14 +29,14 @@ final class PinRootLock implements AutoCloseable {
   private final Path path;
   private final OpenDirectory directory;
 
-  private PinRootLock(Path path, OpenDirectory directory) {
+  private DirectoryLock(Path path, OpenDirectory directory) {
     this.path = path;
     this.directory = directory;
   }
 
   /** Waits for the lock on a directory that exists; the caller closes it. */
-  static PinRootLock acquire(Path path) {
-    PinRootLock lock = new PinRootLock(path, OpenDirectory.open(path, "lock"));
+  static DirectoryLock acquire(Path path) {
+    DirectoryLock lock = new DirectoryLock(path, OpenDirectory.open(path, "lock"));
     Errno error = lock.lock(Libbpf.LOCK_EX());
     if (error != null) {
       lock.close();
@@ -43,9 +45,23 @@ final class PinRootLock implements AutoCloseable {
     return lock;
   }
 
+  /** Does not wait: empty if another has the lock. The caller closes the result. */
+  static Optional<DirectoryLock> acquireAtOnce(Path path) {
+    DirectoryLock lock = new DirectoryLock(path, OpenDirectory.open(path, "lock"));
+    Errno error = lock.lock(Libbpf.LOCK_EX() | Libbpf.LOCK_NB());
+    if (error == null) {
+      return Optional.of(lock);
+    }
+    lock.close();
+    if (error.equals(Errno.EAGAIN)) {
+      return Optional.empty();
+    }
+    throw NativeCalls.failure("lock", path.toString(), error, "");
+  }
+
   /** Whether a load or unload is under way; needs no privilege but to read the directory. */
   static boolean isTaken(Path path) {
-    try (PinRootLock lock = new PinRootLock(path, OpenDirectory.open(path, "lock"))) {
+    try (DirectoryLock lock = new DirectoryLock(path, OpenDirectory.open(path, "lock"))) {
       return lock.lock(SHARED_AT_ONCE) != null;
     } catch (BpfException e) {
       // It has gone, or is not ours to read.
