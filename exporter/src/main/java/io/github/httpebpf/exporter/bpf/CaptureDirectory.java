@@ -130,6 +130,7 @@ record CaptureDirectory(Path path, String name) {
       pins.add(program(program));
     }
     kind().stateMaps().forEach(map -> pins.add(map(map)));
+    MapNames.OF_TRACE.forEach(map -> pins.add(map(map)));
     pins.addAll(counts().keySet());
     kind().seriesMaps().forEach(map -> pins.add(map(map)));
     return pins;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Those that count are published: of another shape, they are refused. The state of connections
  * is nobody's data, and is taken over whole or not at all; without it, connections under way
- * resynchronise. Not thread-safe.
+ * resynchronise. Those of traces are taken over one by one. Not thread-safe.
  */
 final class CaptureMaps {
 
@@ -53,6 +53,7 @@ final class CaptureMaps {
     Map<String, MapShape> asked = settings.series(directory.kind());
     directory.kind().seriesMaps().forEach(name -> maps.reuseSeries(name, asked.get(name)));
     maps.reuseState(living);
+    MapNames.OF_TRACE.forEach(name -> maps.reuseTrace(name, living));
     return maps;
   }
 
@@ -103,6 +104,22 @@ final class CaptureMaps {
         Level.WARNING,
         "{0}: the state of connections is of another form, and begins anew; those under way resynchronise",
         directory.name());
+  }
+
+  private void reuseTrace(String name, boolean living) {
+    Path pin = directory.map(name);
+    if (Files.notExists(pin)) {
+      missing.add(pin);
+      return;
+    }
+    MapShape shape = probe.shape(name);
+    PinnedMap map = living ? PinnedMap.open(pin) : PinnedMap.open(pin, shape);
+    if (map.shape().equals(shape)) {
+      probe.reuse(name, map);
+    } else {
+      map.close();
+      replaced.add(pin);
+    }
   }
 
   /** Pins what was not there: before a program that nobody could end counts into it. */

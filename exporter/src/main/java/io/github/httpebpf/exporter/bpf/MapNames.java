@@ -1,5 +1,7 @@
 package io.github.httpebpf.exporter.bpf;
 
+import java.util.List;
+
 /** Maps as the object files name them; those that are pinned, are so by these names. */
 final class MapNames {
 
@@ -14,6 +16,12 @@ final class MapNames {
   static final String URL_NAME = "url_name_map";
   static final String URL_REQUEST = "url_request_map";
   static final String URL_RESPONSE = "url_response_map";
+
+  /** Whether requests are traced, and where to: nobody's data either, but kept if it can be. */
+  static final String TRACE = "trace_map";
+
+  static final String TRACE_RING = "trace_ring_map";
+  static final List<String> OF_TRACE = List.of(TRACE, TRACE_RING);
 
   /** Not pinned: each program has its own. */
   static final String ROUTE = "route_map";

@@ -22,6 +22,9 @@ record MapShape(int type, int keySize, int valueSize, int maxEntries) {
   static final MapShape CAPTURE_INFO =
       new MapShape(Libbpf.BPF_MAP_TYPE_ARRAY(), 4, CaptureInfo.SIZE, 1);
 
+  static final MapShape TRACE = new MapShape(Libbpf.BPF_MAP_TYPE_ARRAY(), 4, 8, 3);
+  static final MapShape TRACE_RING = new MapShape(Libbpf.BPF_MAP_TYPE_ARRAY_OF_MAPS(), 4, 4, 1);
+
   /** Octets of {@code struct series_key}. */
   private static final int SERIES_KEY_SIZE = 16;
 

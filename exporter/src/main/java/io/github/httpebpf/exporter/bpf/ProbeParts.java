@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What an object file holds that a loader has to do with.
@@ -17,7 +18,9 @@ record ProbeParts(String file, List<ProbeProgram> programs, List<String> maps) {
   /** One pair of programs for many interfaces: {@code native/src/http_counter_shared.bpf.c}. */
   static final ProbeParts SHARED =
       new ProbeParts(
-          "http_counter_shared.bpf.o", CaptureKind.TC.programs(), CaptureKind.TC.stateMaps());
+          "http_counter_shared.bpf.o",
+          CaptureKind.TC.programs(),
+          Stream.concat(CaptureKind.TC.stateMaps().stream(), MapNames.OF_TRACE.stream()).toList());
 
   /** Of a capture that has its programs for itself. */
   static ProbeParts of(CaptureKind kind) {
@@ -31,6 +34,7 @@ record ProbeParts(String file, List<ProbeProgram> programs, List<String> maps) {
                 MapNames.EXCHANGE));
     maps.addAll(kind.seriesMaps());
     maps.addAll(kind.stateMaps());
+    maps.addAll(MapNames.OF_TRACE);
     return new ProbeParts(kind.file(), kind.programs(), maps);
   }
 

@@ -49,6 +49,9 @@ final class SharedCaptures implements AutoCloseable {
     boolean made = BpfFileSystem.makeDirectory(directory.path(), rollback);
     HttpProbe loaded = open();
     boolean reused = reuseState(loaded);
+    List<String> anew = new ArrayList<>(reused ? List.of() : SharedDirectory.STATE);
+    anew.addAll(reuseTrace(loaded));
+    anew.addAll(CountIndex.NAMES);
     loaded.load();
     SharedForms forms = new SharedForms(loaded, version, madeDirectories);
     Collection<CaptureTarget> all = withLiving(targets);
@@ -61,7 +64,7 @@ final class SharedCaptures implements AutoCloseable {
     for (BpfException failure : failures.values()) {
       throw failure;
     }
-    pin(loaded, reused, rollback);
+    pin(loaded, anew, rollback);
     if (made) {
       BpfFileSystem.finishDirectory(directory.path());
     }
@@ -109,6 +112,24 @@ final class SharedCaptures implements AutoCloseable {
     return true;
   }
 
+  /** Taken over one by one: the names of those that are not. */
+  private List<String> reuseTrace(HttpProbe loaded) {
+    List<String> anew = new ArrayList<>();
+    for (String name : MapNames.OF_TRACE) {
+      Path pin = directory.map(name);
+      PinnedMap map = Files.exists(pin) ? PinnedMap.open(pin) : null;
+      if (map != null && map.shape().equals(loaded.shape(name))) {
+        loaded.reuse(name, map);
+      } else {
+        anew.add(name);
+        if (map != null) {
+          map.close();
+        }
+      }
+    }
+    return anew;
+  }
+
   private Collection<CaptureTarget> withLiving(Collection<CaptureTarget> targets) {
     // A renamed interface is known by the name that it had.
     Map<Integer, CaptureTarget> all = new LinkedHashMap<>();
@@ -127,18 +148,12 @@ final class SharedCaptures implements AutoCloseable {
     return all.values();
   }
 
-  private void pin(HttpProbe loaded, boolean reused, Rollback rollback) {
+  /** Pins the programs, and those maps that were made anew. */
+  private void pin(HttpProbe loaded, List<String> maps, Rollback rollback) {
     for (ProbeProgram each : loaded.programs()) {
       directory.pin(
           loaded.program(each), directory.program(each), CaptureDirectory.PRIVATE, rollback);
     }
-    if (!reused) {
-      pin(loaded, SharedDirectory.STATE, rollback);
-    }
-    pin(loaded, CountIndex.NAMES, rollback);
-  }
-
-  private void pin(HttpProbe loaded, List<String> maps, Rollback rollback) {
     for (String name : maps) {
       directory.pin(
           loaded.mapDescriptor(name), directory.map(name), CaptureDirectory.PRIVATE, rollback);

@@ -61,6 +61,7 @@ record SharedDirectory(Path path) {
       pins.add(program(program));
     }
     STATE.forEach(name -> pins.add(map(name)));
+    MapNames.OF_TRACE.forEach(name -> pins.add(map(name)));
     CountIndex.NAMES.forEach(name -> pins.add(map(name)));
     pins.add(captureInfo());
     for (Path pin : pins) {

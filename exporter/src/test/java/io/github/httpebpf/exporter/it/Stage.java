@@ -89,7 +89,15 @@ final class Stage implements AutoCloseable {
       modes.put(map, "r--r--r--");
     }
     for (String state :
-        List.of("block_map", "flow_map", "head_map", "opening_map", "pending_map", "port_map")) {
+        List.of(
+            "block_map",
+            "flow_map",
+            "head_map",
+            "opening_map",
+            "pending_map",
+            "port_map",
+            "trace_map",
+            "trace_ring_map")) {
       modes.put(state, "rw-------");
     }
     for (String object : tcx ? List.of("program", "link") : List.of("program")) {

@@ -53,7 +53,14 @@ class UpgradeIT {
   /** Leaves of a capture what the version before knew: one program, and the maps that count. */
   private void makeOld(String backend) throws IOException {
     for (String pin :
-        List.of("answers_program", "answers_link", "unseen_map", "response_map", "exchange_map")) {
+        List.of(
+            "answers_program",
+            "answers_link",
+            "unseen_map",
+            "response_map",
+            "exchange_map",
+            "trace_map",
+            "trace_ring_map")) {
       Files.deleteIfExists(stage.pin("eth0/" + pin));
     }
     for (String pin : STATE) {
