@@ -17,6 +17,7 @@ class ArchitectureTest {
   private static final String ROOT = "io.github.httpebpf.exporter";
   private static final String BPF = "io.github.httpebpf.exporter.bpf..";
   private static final String METRICS = "io.github.httpebpf.exporter.metrics..";
+  private static final String TRACE = "io.github.httpebpf.exporter.trace..";
   private static final String CONFIG = "io.github.httpebpf.exporter.config..";
   private static final String BINDINGS = "io.github.httpebpf.libbpf..";
 
@@ -34,6 +35,14 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAPackage(METRICS)
+          .should()
+          .dependOnClassesThat(resideInAPackage(BPF));
+
+  @ArchTest
+  static final ArchRule requests_know_nothing_of_where_they_come_from =
+      noClasses()
+          .that()
+          .resideInAPackage(TRACE)
           .should()
           .dependOnClassesThat(resideInAPackage(BPF));
 
