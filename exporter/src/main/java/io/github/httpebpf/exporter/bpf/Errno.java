@@ -13,6 +13,7 @@ public record Errno(int number) {
   static final Errno ENOENT = new Errno(2);
   static final Errno EINTR = new Errno(4);
   static final Errno EAGAIN = new Errno(11);
+  static final Errno ENOMEM = new Errno(12);
   static final Errno EACCES = new Errno(13);
   static final Errno EBUSY = new Errno(16);
   static final Errno EEXIST = new Errno(17);

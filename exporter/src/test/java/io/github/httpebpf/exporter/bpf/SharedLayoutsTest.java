@@ -82,4 +82,14 @@ class SharedLayoutsTest {
     assertThat(numbers("ROUTES_MAX", "sizeof(struct route_table)", "sizeof(struct route_key)"))
         .containsExactly(RouteTable.MAX, table.encode().length, 2 * Long.BYTES);
   }
+
+  @Test
+  void traces() throws IOException {
+    assertThat(numbers("TRACE_ELEMENTS", "TRACE_UNTIL", "TRACE_DROPPED", "TRACE_DROPPED_ANSWERS"))
+        .containsExactly(
+            MapShape.TRACE.maxEntries(),
+            TraceMaps.UNTIL,
+            TraceMaps.DROPPED,
+            TraceMaps.DROPPED_ANSWERS);
+  }
 }
