@@ -39,7 +39,7 @@ final class CaptureOptions {
         "Where to capture; repeatable. What is no interface's name is a regular expression that",
         "matches all of a name; run captures what it matches later, too.",
         "Default for run, load and doctor: the interfaces of the default routes and lo;",
-        "for serve, show, top and unload: every capture under the pin root."
+        "for serve, show, top, trace and unload: every capture under the pin root."
       })
   void setInterfaces(List<String> names) {
     check(names, List.of());
@@ -68,7 +68,7 @@ final class CaptureOptions {
       description = {
         "Which network namespaces the interfaces are in, instead of this process's own; repeatable.",
         "A name is one of ip netns; a path such as /proc/PID/ns/net. By tc alone.",
-        "Default for run, load and doctor: the own one; for serve, show, top and unload: with --interface",
+        "Default for run, load and doctor: the own one; for serve, show, top, trace and unload: with --interface",
         "the own one, else all."
       })
   void setNamespaces(List<String> values) {
@@ -96,7 +96,7 @@ final class CaptureOptions {
         "Where to count; repeatable. tc: at an interface's tc hooks. xdp: before the stack, which",
         "sees no answers. cgroup: whatever a cgroup's sockets receive, by default every socket of",
         "this host and its containers; needs no --interface.",
-        "Default for run, load and doctor: tc; for serve, show, top and unload: all."
+        "Default for run, load and doctor: tc; for serve, show, top, trace and unload: all."
       })
   void setCaptures(List<String> values) {
     captures.clear();

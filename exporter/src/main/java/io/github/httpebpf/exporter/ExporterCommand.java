@@ -60,6 +60,11 @@ abstract class ExporterCommand implements Callable<Integer> {
     return logging.isJson();
   }
 
+  /** Logs while the process ends: the handlers of the log may have been closed by then. */
+  void logLast(System.Logger.Level level, String message) {
+    logging.last(level, getClass().getName(), message);
+  }
+
   /** Takes effect for the whole process. */
   void configureLogging() {
     logging.configure();

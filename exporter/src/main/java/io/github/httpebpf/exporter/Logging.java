@@ -77,12 +77,27 @@ final class Logging {
     LogManager.getLogManager().reset();
     ConsoleHandler handler = new ConsoleHandler();
     boolean traces = threshold == Threshold.DEBUG;
-    handler.setFormatter(format == Format.JSON ? new JsonLines(traces) : new TextLines(traces));
+    handler.setFormatter(formatter(traces));
     handler.setLevel(Level.ALL);
     root.addHandler(handler);
     // Debug is about this program; its libraries' own would drown it.
     root.setLevel(traces ? Level.INFO : threshold.level());
     Logger.getLogger(Logging.class.getPackageName()).setLevel(threshold.level());
+  }
+
+  private Formatter formatter(boolean traces) {
+    return format == Format.JSON ? new JsonLines(traces) : new TextLines(traces);
+  }
+
+  /** Writes a record without a handler: the JVM closes those when it begins to end. */
+  void last(System.Logger.Level level, String logger, String message) {
+    Level its = level == System.Logger.Level.WARNING ? Level.WARNING : Level.SEVERE;
+    if (its.intValue() >= threshold.level().intValue()) {
+      LogRecord entry = new LogRecord(its, message);
+      entry.setLoggerName(logger);
+      System.err.print(formatter(false).format(entry));
+      System.err.flush();
+    }
   }
 
   private static @Nullable String trace(LogRecord entry, boolean traces) {

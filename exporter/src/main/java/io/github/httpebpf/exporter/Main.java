@@ -33,6 +33,7 @@ public final class Main implements Runnable {
           ServeCommand.class,
           ShowCommand.class,
           TopCommand.class,
+          TraceCommand.class,
           UnloadCommand.class,
           DoctorCommand.class,
           ConfigCommand.class);

@@ -1,7 +1,11 @@
 package io.github.httpebpf.exporter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.httpebpf.exporter.metrics.HttpMethod;
+import io.github.httpebpf.exporter.trace.StatusPattern;
+import io.github.httpebpf.exporter.trace.TraceFilter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -11,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -111,6 +116,25 @@ class CommandLineTest {
                 + " (case-insensitive) but was 'xdp'",
             "load"),
         mistake(
+            "trace --method get,foo",
+            "--method 'foo': not one of _OTHER, GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS,"
+                + " TRACE, PATCH",
+            "trace"),
+        mistake(
+            "trace --status 404,50x", "--status '50x': not a status such as 404, or 5xx", "trace"),
+        mistake("trace --port 0", "--port 0: not a port, 1 to 65535", "trace"),
+        mistake("trace -n 0", "--lines 0: not 1 or more", "trace"),
+        mistake(
+            "trace --buffer 3MiB",
+            "Invalid value for option '--buffer': '3MiB' is not a power of two from 64KiB to"
+                + " 1024MiB, such as 512KiB or 4MiB",
+            "trace"),
+        mistake(
+            "trace --buffer 4096",
+            "Invalid value for option '--buffer': '4096' is not a power of two from 64KiB to"
+                + " 1024MiB, such as 512KiB or 4MiB",
+            "trace"),
+        mistake(
             "doctor --log.level nonsense",
             "Invalid value for option '--log.level': expected one of [DEBUG, INFO, WARN, ERROR]"
                 + " (case-insensitive) but was 'nonsense'",
@@ -133,7 +157,8 @@ class CommandLineTest {
   void everyCommandTellsItsHelpAndVersion() {
     List<String> commands = new ArrayList<>(commandLine.getSubcommands().keySet());
     assertThat(commands)
-        .containsExactly("run", "load", "serve", "show", "top", "unload", "doctor", "config");
+        .containsExactly(
+            "run", "load", "serve", "show", "top", "trace", "unload", "doctor", "config");
     for (String command : commands) {
       for (String option : List.of("--help", "-h", "--version", "-V")) {
         assertThat(execute(command, option)).as("%s %s", command, option).isZero();
@@ -163,7 +188,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "load", "serve", "show", "top", "unload", "doctor"})
+  @ValueSource(strings = {"run", "load", "serve", "show", "top", "trace", "unload", "doctor"})
   void interfacesAccumulate(String command) {
     CommandSpec spec =
         parse(command, "--interface", "a,b.1", "--interface=c", "--interface", "d%e,a");
@@ -177,6 +202,57 @@ class CommandLineTest {
 
     assertThat(spec.findOption("--exclude-port").<List<Integer>>getValue())
         .containsExactly(1, 65535, 80);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64KiB,65536", "4MiB,4194304", "1024MiB,1073741824"})
+  void aBufferIsAPowerOfTwo(String size, int octets) {
+    CommandSpec spec = parse("trace", "--buffer", size);
+
+    assertThat(spec.findOption("--buffer").<Integer>getValue()).isEqualTo(octets);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"32KiB", "2048MiB", "4GiB", "4mib", "65KiB", "-4MiB", ""})
+  void anythingElseIsNoBuffer(String size) {
+    assertThatThrownBy(() -> parse("trace", "--buffer", size))
+        .hasMessageContaining("is not a power of two from 64KiB to 1024MiB");
+  }
+
+  @Test
+  void filtersAccumulate() {
+    CommandSpec spec =
+        parse(
+            "trace",
+            "--method",
+            "get,PUT",
+            "--method=_other",
+            "--host",
+            "A.example",
+            "--path",
+            "/a,b",
+            "--path",
+            "/c",
+            "--status",
+            "404,5xx",
+            "--port",
+            "80,81");
+    TraceFilterOptions options =
+        (TraceFilterOptions)
+            spec.mixins().values().stream()
+                .map(CommandSpec::userObject)
+                .filter(TraceFilterOptions.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+
+    assertThat(options.filter())
+        .isEqualTo(
+            new TraceFilter(
+                Set.of(HttpMethod.GET, HttpMethod.PUT, HttpMethod.OTHER),
+                Set.of("a.example"),
+                List.of("/a,b", "/c"),
+                List.of(StatusPattern.of("404"), StatusPattern.of("5xx")),
+                Set.of(80, 81)));
   }
 
   @Test

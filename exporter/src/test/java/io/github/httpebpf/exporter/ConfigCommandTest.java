@@ -151,7 +151,8 @@ class ConfigCommandTest {
             + ":2:10: Invalid value for option '--log.level': expected one of [DEBUG, INFO, WARN,"
             + " ERROR] (case-insensitive) but was 'loud'";
 
-    for (String command : List.of("run", "load", "serve", "show", "top", "unload", "doctor")) {
+    for (String command :
+        List.of("run", "load", "serve", "show", "top", "trace", "unload", "doctor")) {
       err.getBuffer().setLength(0);
       assertThat(execute(command, "--config.file", file.toString())).as(command).isEqualTo(2);
       assertThat(err).as(command).hasToString(line + System.lineSeparator());
@@ -174,7 +175,7 @@ class ConfigCommandTest {
           pin-root: /a.b                  | :1:11: pin root /a.b: a bpf file system has no names with a dot; choose another --pin-root
           port-labels: {max-series: 0}    | :1:27: --port-labels.max-series 0: not from 1 to 100000
           watch: soon                     | :1:8: Invalid value for option '--watch': 'soon' is not an interval such as 2s or 500ms
-          config: {file: a}               | :1:1: unknown key 'config'; there are capture, cgroup, exclude-port, interface, interface-exclude, interval, json, log, netns, pin-root, port-labels, ports, tc-backend, urls, watch, web
+          config: {file: a}               | :1:1: unknown key 'config'; there are buffer, capture, cgroup, exclude-port, host, interface, interface-exclude, interval, json, lines, log, method, netns, path, pin-root, port, port-labels, ports, status, tc-backend, urls, watch, web
           """)
   void whatTheFlagRefusesHasItsPlace(String yaml, String line) throws IOException {
     Path file = write(yaml);
@@ -191,7 +192,7 @@ class ConfigCommandTest {
     assertThat(out)
         .hasToString(
             file
-                + ": valid, 4 keys; taken: run 3, load 2, serve 2, show 2, top 1, unload 1, doctor 3"
+                + ": valid, 4 keys; taken: run 3, load 2, serve 2, show 2, top 1, trace 2, unload 1, doctor 3"
                 + System.lineSeparator());
     assertThat(err.toString()).isEmpty();
   }
