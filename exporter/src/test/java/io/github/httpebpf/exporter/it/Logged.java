@@ -13,13 +13,15 @@ import java.util.regex.Pattern;
  * A request as its server logged it: {@code CODE METHOD HOST TARGET}, and what nginx adds.
  *
  * @param code nginx's own 444 if it was not answered
- * @param measured nginx's {@code $request_time}, {@code $request_length} and {@code $bytes_sent}
+ * @param measured nginx's {@code $request_time}, {@code $request_length}, {@code $bytes_sent}, and
+ *     the client and the server
  */
 record Logged(String code, String method, String host, String target, List<String> measured) {
 
   /** As nginx's configuration has it. */
   static final String NGINX =
-      "$status $request_method $http_host $request_uri $request_time $request_length $bytes_sent";
+      "$status $request_method $http_host $request_uri $request_time $request_length $bytes_sent"
+          + " $remote_addr:$remote_port $server_addr:$server_port";
 
   private static final Pattern IDENTIFIER =
       Pattern.compile("[0-9]+|[0-9a-fA-F]{16,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
@@ -73,6 +75,21 @@ record Logged(String code, String method, String host, String target, List<Strin
       return path.substring(0, PATH) + "…";
     }
     return cut ? path + "…" : path;
+  }
+
+  /** As it was sent, but for the query: of so many octets. */
+  String tracedPath() {
+    String kept = target.substring(0, Math.min(TARGET, target.length()));
+    String path = kept.replaceFirst("[?#].*", "");
+    return target.length() > TARGET && path.equals(kept) ? path + "…" : path;
+  }
+
+  String client() {
+    return measured.get(3);
+  }
+
+  String server() {
+    return measured.get(4);
   }
 
   /** How many there are of each. */
