@@ -10,6 +10,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent
 OBJECT = TOP / 'native/target/classes/io/github/httpebpf/bpf/http_counter.bpf.o'
+HEADER = TOP / 'native/src/http_counter.h'
 PINS = pathlib.Path('/sys/fs/bpf')
 STATISTICS = pathlib.Path('/proc/sys/kernel/bpf_stats_enabled')
 
@@ -29,12 +30,27 @@ def bpftool(*arguments):
     return json.loads(run.stdout) if run.stdout.strip() else None
 
 
-def build(source, target):
-    clang = next(filter(None, map(shutil.which, ['clang', *(f'clang-{v}' for v in range(40, 13, -1))])), None)
-    if not clang:
-        sys.exit('no clang; bin/setup installs it')
-    subprocess.run([clang, '-target', 'bpf', '-O2', '-g', '-idirafter', f'/usr/include/{os.uname().machine}-linux-gnu',
-                    '-c', source, '-o', target], check=True)
+def tool(name):
+    """Of LLVM: the plain name first, then the newest."""
+    found = next(filter(None, map(shutil.which, [name, *(f'{name}-{v}' for v in range(40, 13, -1))])), None)
+    return found or sys.exit(f'no {name}; bin/setup installs it')
+
+
+def build(source, target, *defines):
+    subprocess.run([tool('clang'), '-target', 'bpf', '-O2', '-g', '-idirafter',
+                    f'/usr/include/{os.uname().machine}-linux-gnu', *defines, '-c', source, '-o', target], check=True)
+
+
+def with_urls(source, target):
+    """A copy that counts by URL: in capture_config, which a loader sets, the flag is set."""
+    section, flags_at = '.rodata.config', 4
+    config = target.with_suffix('.config')
+    subprocess.run([tool('llvm-objcopy'), f'--dump-section={section}={config}', source, '/dev/null'], check=True)
+    octets = bytearray(config.read_bytes())
+    octets[flags_at] |= int(re.search(r'#define CONFIG_URLS\s+(\d+)', HEADER.read_text())[1])
+    config.write_bytes(octets)
+    subprocess.run([tool('llvm-objcopy'), f'--update-section={section}={config}', source, target], check=True)
+    return target
 
 
 def run(program, frame, repeat):
@@ -55,15 +71,19 @@ def entries(name):
     return {octets(entry['key']): octets(entry['value']) for entry in bpftool('map', 'dump', 'pinned', PINS / name)}
 
 
+def formatted(name):
+    """By the map's BTF."""
+    return [entry['formatted'] for entry in bpftool('map', 'dump', 'pinned', PINS / name)]
+
+
 def octets(numbers):
     return bytes(int(number, 16) for number in numbers)
 
 
-def ledger():
+def ledger(name):
     """Packets by result, as the enum of http_counter.h names it."""
-    header = (TOP / 'native/src/http_counter.h').read_text()
-    return {name.lower(): sum(value['value'] for value in lookup('packet_map', int(number))['formatted']['values'])
-            for name, number in re.findall(r'\bRESULT_(\w+) =\s+(\d+)', header) if name != 'COUNT'}
+    return {result.lower(): sum(value['value'] for value in lookup(name, int(number))['formatted']['values'])
+            for result, number in re.findall(r'\bRESULT_(\w+) =\s+(\d+)', HEADER.read_text()) if result != 'COUNT'}
 
 
 def statistics(program):

@@ -8,7 +8,16 @@
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
-#include "../native/src/flow.h"
+
+/* KEY_OCTETS and FLOW_OCTETS are those of the measured build, the state of which is nothing but
+ * octets here. */
+struct flow_key {
+	__u64 words[KEY_OCTETS / 8];
+};
+
+struct flow {
+	__u64 words[FLOW_OCTETS / 8];
+};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);

@@ -2,7 +2,7 @@
 import struct
 
 SERVER, CLIENT = bytes([10, 0, 0, 2]), bytes([10, 0, 0, 1])
-FIN, SYN, PSH, ACK = 1, 2, 8, 16
+FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 
 
 def ipv4(protocol, rest, source=CLIENT, target=SERVER):
@@ -54,9 +54,10 @@ class Connection:
         return self
 
 
-def request(octets):
-    """A GET of so many octets in all, a third of them the target."""
-    head = b'GET /' + b'a' * (octets // 3) + b' HTTP/1.1\r\nHost: example\r\nX-Filler: '
+def request(octets, target=None):
+    """A GET of so many octets in all; its target has a third of them, unless it is said."""
+    path = (b'/section' * octets)[:target or octets // 3 + 1]
+    head = b'GET ' + path + b' HTTP/1.1\r\nHost: example\r\nX-Filler: '
     return head + b'b' * (octets - len(head) - 4) + b'\r\n\r\n'
 
 
