@@ -4,18 +4,25 @@ import io.github.httpebpf.libbpf.Libbpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
  * Reads hashes many entries at a time: {@code BPF_MAP_LOOKUP_BATCH} of Linux 5.6. Nobody deletes,
  * so no entry comes twice. Stateless.
+ *
+ * <p>What a batch holds is copied at once: the compiler that the exporter runs with
+ * (bin/jvm.options) makes each access to native memory a chain of calls.
  */
 final class HashBatches {
 
   /** Entries of one call; a bucket of the hash has fewer. */
   private static final int ENTRIES = 1024;
 
-  private static final int ALIGNMENT = Long.BYTES;
+  /** Fewer where there are many CPUs: at most so many {@code __u64} of values. */
+  private static final int VALUE_WORDS = 1 << 15;
+
+  private static final int FEWEST_ENTRIES = 128;
 
   private HashBatches() {}
 
@@ -25,48 +32,75 @@ final class HashBatches {
     /**
      * Takes it.
      *
-     * @param keys with this entry's at that offset
+     * @param keys in {@code __u64}, with this entry's from that index on
      * @param sums of each {@code __u64} of its value over the CPUs
      */
-    void take(MemorySegment keys, long key, long[] sums);
+    void take(long[] keys, int key, long[] sums);
   }
 
-  /** Hands on all entries of a per-CPU hash, in no order. */
+  /**
+   * Hands on all entries of a per-CPU hash, in no order. Its keys are a number of {@code __u64}.
+   */
   static void read(PinnedMap map, Entry entry) {
-    int keySize = map.shape().keySize();
     int cpus = NativeCalls.check(Libbpf.libbpf_num_possible_cpus(), "count", "CPUs");
+    int keyWords = map.shape().keySize() / Long.BYTES;
     long[] sums = new long[map.shape().valueSize() / Long.BYTES];
-    long valueSize = (long) sums.length * Long.BYTES * cpus;
+    int valueWords = sums.length * cpus;
+    int entries =
+        Math.min(
+            Math.clamp(VALUE_WORDS / valueWords, FEWEST_ENTRIES, ENTRIES),
+            map.shape().maxEntries());
+    long[] keys = new long[entries * keyWords];
+    long[] values = new long[entries * valueWords];
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment position = arena.allocate(ValueLayout.JAVA_LONG);
       MemorySegment from = MemorySegment.NULL;
-      MemorySegment keys = arena.allocate((long) ENTRIES * keySize, ALIGNMENT);
-      MemorySegment values = arena.allocate(ENTRIES * valueSize, ALIGNMENT);
+      MemorySegment foundKeys = arena.allocate(ValueLayout.JAVA_LONG, keys.length);
+      MemorySegment foundValues = arena.allocate(ValueLayout.JAVA_LONG, values.length);
       MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
       boolean more = true;
       while (more) {
-        count.set(ValueLayout.JAVA_INT, 0, ENTRIES);
+        count.set(ValueLayout.JAVA_INT, 0, entries);
         int result =
             Libbpf.bpf_map_lookup_batch(
-                map.descriptor(), from, position, keys, values, count, MemorySegment.NULL);
+                map.descriptor(),
+                from,
+                position,
+                foundKeys,
+                foundValues,
+                count,
+                MemorySegment.NULL);
         more = result >= 0;
         if (!more && !Errno.ofResult(result).equals(Errno.ENOENT)) {
           NativeCalls.check(result, "read", map.pin().toString());
         }
         int found = count.get(ValueLayout.JAVA_INT, 0);
+        copy(foundKeys, keys, found * keyWords);
+        copy(foundValues, values, found * valueWords);
         for (int i = 0; i < found; i++) {
-          sum(values, i * valueSize, cpus, sums);
-          entry.take(keys, (long) i * keySize, sums);
+          sum(values, i * valueWords, cpus, sums);
+          entry.take(keys, i * keyWords, sums);
         }
         from = position;
       }
     }
   }
 
-  private static void sum(MemorySegment values, long at, int cpus, long[] sums) {
+  /** The {@code __u32} that comes first in a {@code __u64} of a key. */
+  static int first(long word) {
+    return (int) (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? word >>> Integer.SIZE : word);
+  }
+
+  private static void copy(MemorySegment from, long[] to, int words) {
+    MemorySegment.copy(from, ValueLayout.JAVA_LONG, 0, to, 0, words);
+  }
+
+  private static void sum(long[] values, int at, int cpus, long[] sums) {
     Arrays.fill(sums, 0);
-    for (int i = 0; i < cpus * sums.length; i++) {
-      sums[i % sums.length] += values.get(ValueLayout.JAVA_LONG, at + (long) i * Long.BYTES);
+    for (int cpu = 0; cpu < cpus; cpu++) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += values[at + cpu * sums.length + i];
+      }
     }
   }
 }

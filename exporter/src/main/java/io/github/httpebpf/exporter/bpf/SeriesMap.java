@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A pinned map of requests by method and something else: {@code struct series_key} of {@code
@@ -20,7 +21,14 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
   /** The rest's owner: what had no room for a series of its own. */
   static final long REST = 0;
 
-  private static final int METHOD_OFFSET = 8;
+  /** Where the method is in a key, in {@code __u64}. */
+  static final int METHOD_WORD = 1;
+
+  /** All statuses of three digits: formatting is slow, and there may be many series. */
+  private static final List<String> CODES =
+      IntStream.range(0, 1000).mapToObj(each -> String.valueOf(1000 + each).substring(1)).toList();
+
+  private static final int METHOD_OFFSET = METHOD_WORD * Long.BYTES;
 
   /**
    * An entry.
@@ -67,9 +75,8 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
     HashBatches.read(
         map,
         (keys, key, sums) -> {
-          long owner = keys.get(ValueLayout.JAVA_LONG, key);
-          int method = keys.get(ValueLayout.JAVA_INT, key + METHOD_OFFSET);
-          all.add(new Series(owner, HttpMethod.ofId(method), sums[0]));
+          HttpMethod method = HttpMethod.ofId(HashBatches.first(keys[key + METHOD_WORD]));
+          all.add(new Series(keys[key], method, sums[0]));
         });
     return all;
   }
@@ -86,7 +93,10 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
   }
 
   static String code(long status) {
-    return status == REST ? LabelledRequests.REST : "%03d".formatted(status);
+    if (status == REST) {
+      return LabelledRequests.REST;
+    }
+    return status < CODES.size() ? CODES.get((int) status) : String.valueOf(status);
   }
 
   @Override

@@ -16,6 +16,9 @@ public enum HttpMethod {
   TRACE(8, "TRACE"),
   PATCH(9, "PATCH");
 
+  /** {@link #values} makes a copy each time. */
+  private static final HttpMethod[] ALL = values();
+
   private final int id;
   private final String label;
 
@@ -44,7 +47,7 @@ public enum HttpMethod {
     if (id < 0) {
       throw new IllegalArgumentException("not a method id: " + id);
     }
-    for (HttpMethod method : values()) {
+    for (HttpMethod method : ALL) {
       if (method.id == id) {
         return method;
       }

@@ -11,17 +11,21 @@ import java.util.List;
 /** The families of one scrape by URL. Not thread-safe. */
 final class UrlFamilies {
 
+  // Names of samples, since addMetric makes a new string for each.
+  private static final String REQUESTS = "http_url_requests_total";
+  private static final String RESPONSES = "http_url_responses_total";
   private static final String DURATION = "http_url_request_duration_seconds";
+  private static final String COUNT = DURATION + "_count";
+  private static final String SUM = DURATION + "_sum";
   private static final double NANOSECONDS_PER_SECOND = 1e9;
   private static final List<String> LABELS = List.of("method", "host", "path", "interface");
+  private static final List<String> RESPONSE_LABELS =
+      List.of("method", "host", "path", "code", "interface");
 
   private final CounterMetricFamily requests =
-      new CounterMetricFamily("http_url_requests_total", "HTTP/1.x requests by URL.", LABELS);
+      new CounterMetricFamily(REQUESTS, "HTTP/1.x requests by URL.", LABELS);
   private final CounterMetricFamily responses =
-      new CounterMetricFamily(
-          "http_url_responses_total",
-          "Final HTTP/1.x responses by URL.",
-          List.of("method", "host", "path", "code", "interface"));
+      new CounterMetricFamily(RESPONSES, "Final HTTP/1.x responses by URL.", RESPONSE_LABELS);
   private final List<Sample> durations = new ArrayList<>();
   private final GaugeMetricFamily limit =
       new GaugeMetricFamily(
@@ -33,18 +37,17 @@ final class UrlFamilies {
     limit.addMetric(List.of(capture), urls.limit());
     for (Urls.Requests each : urls.requests()) {
       List<String> labels = List.of(each.method().label(), each.host(), each.path(), capture);
-      requests.addMetric(labels, (double) each.requests());
+      requests.samples.add(new Sample(REQUESTS, LABELS, labels, (double) each.requests()));
       if (urls.answersSeen()) {
-        durations.add(new Sample(DURATION + "_count", LABELS, labels, (double) each.responses()));
-        durations.add(
-            new Sample(
-                DURATION + "_sum", LABELS, labels, each.nanoseconds() / NANOSECONDS_PER_SECOND));
+        durations.add(new Sample(COUNT, LABELS, labels, (double) each.responses()));
+        durations.add(new Sample(SUM, LABELS, labels, each.nanoseconds() / NANOSECONDS_PER_SECOND));
       }
     }
     for (Urls.Responses each : urls.responses()) {
-      responses.addMetric(
-          List.of(each.method().label(), each.host(), each.path(), each.code(), capture),
-          (double) each.responses());
+      List<String> labels =
+          List.of(each.method().label(), each.host(), each.path(), each.code(), capture);
+      responses.samples.add(
+          new Sample(RESPONSES, RESPONSE_LABELS, labels, (double) each.responses()));
     }
   }
 

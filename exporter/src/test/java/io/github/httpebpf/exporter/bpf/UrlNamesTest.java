@@ -1,0 +1,39 @@
+package io.github.httpebpf.exporter.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.junit.jupiter.api.Test;
+
+class UrlNamesTest {
+
+  private final List<Long> lookedUp = new ArrayList<>();
+  private final LongFunction<UrlNames.Name> lookUp =
+      owner -> {
+        lookedUp.add(owner);
+        return new UrlNames.Name("host", "/" + owner);
+      };
+
+  @Test
+  void nameIsLookedUpOnceHoweverManyThereAre() {
+    UrlNames names = new UrlNames(1);
+    for (int round = 0; round < 2; round++) {
+      for (long i = 1; i <= 1000; i++) {
+        long owner = i << 32;
+
+        assertThat(names.of(owner, lookUp)).isEqualTo(new UrlNames.Name("host", "/" + owner));
+      }
+    }
+    assertThat(lookedUp).hasSize(1000).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void restHasItsNameFromTheStart() {
+    UrlNames names = new UrlNames(1);
+
+    assertThat(names.of(SeriesMap.REST, lookUp)).isEqualTo(new UrlNames.Name("_other", "_other"));
+    assertThat(lookedUp).isEmpty();
+  }
+}
