@@ -23,7 +23,20 @@ function series(target, result) {
   });
 }
 
-function table(target, result) {
+// Buckets hold all that is within their bound; a heat map is of what is between two bounds.
+function buckets(target, result) {
+  const bound = ({ metric }) => Number(metric.le.replace('+Inf', 'Infinity'));
+  const sorted = [...result].sort((one, other) => bound(one) - bound(other));
+  return series(
+    target,
+    sorted.map(({ metric, values }, i) => {
+      const below = new Map(sorted[i - 1]?.values);
+      return { metric, values: values.map(([time, count]) => [time, count - (below.get(time) ?? 0)]) };
+    })
+  );
+}
+
+function table(target, result, several) {
   const labels = [...new Set(result.flatMap(({ metric }) => Object.keys(metric)))];
   return toDataFrame({
     refId: target.refId,
@@ -34,7 +47,11 @@ function table(target, result) {
         type: FieldType.string,
         values: result.map(({ metric }) => metric[label] ?? ''),
       })),
-      { name: 'Value', type: FieldType.number, values: result.map(({ value }) => Number(value[1])) },
+      {
+        name: several ? `Value #${target.refId}` : 'Value',
+        type: FieldType.number,
+        values: result.map(({ value }) => Number(value[1])),
+      },
     ],
   });
 }
@@ -45,6 +62,13 @@ export function frames(panel, answers) {
     if (result.length === 0) {
       return [];
     }
-    return target.format === 'table' ? [table(target, result)] : series(target, result);
+    switch (target.format) {
+      case 'table':
+        return [table(target, result, panel.targets.length > 1)];
+      case 'heatmap':
+        return buckets(target, result);
+      default:
+        return series(target, result);
+    }
   });
 }
