@@ -22,10 +22,16 @@ public record Board(String name, JsonNode json) {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([a-z_]+)}?");
 
   /** One query of a panel. */
-  public record Query(JsonNode panel, String refId, String expression, boolean instant) {
+  public record Query(
+      JsonNode panel, String refId, String expression, String legend, boolean instant) {
 
     public String title() {
       return panel.path("title").asText();
+    }
+
+    /** Whether it has no result where nothing was answered; the panel says so then. */
+    public boolean mayBeEmpty() {
+      return panel.at("/fieldConfig/defaults/noValue").asText().equals("No response");
     }
   }
 
@@ -72,6 +78,7 @@ public record Board(String name, JsonNode json) {
                                 panel,
                                 target.path("refId").asText(),
                                 target.path("expr").asText(),
+                                target.path("legendFormat").asText(),
                                 target.path("instant").asBoolean())))
         .toList();
   }

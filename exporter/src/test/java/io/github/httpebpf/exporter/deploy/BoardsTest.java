@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What Grafana needs to show the boards; what they show is for {@code BoardsIT}. */
 class BoardsTest {
 
+  private static final Map<String, Integer> VARIABLES =
+      Map.of("overview", 5, "health", 3, "urls", 7);
   private static final Set<String> BUILT_IN = Set.of("__rate_interval", "__range");
 
   static List<Board> boards() {
@@ -23,10 +25,11 @@ class BoardsTest {
   }
 
   @Test
-  void areTwoWithFixedIdentifiers() {
+  void areThreeWithFixedIdentifiers() {
     assertThat(boards())
         .extracting(board -> board + " " + board.json().path("uid").asText())
-        .containsExactly("health http-ebpf-health", "overview http-ebpf-overview");
+        .containsExactly(
+            "health http-ebpf-health", "overview http-ebpf-overview", "urls http-ebpf-urls");
   }
 
   @ParameterizedTest
@@ -50,7 +53,16 @@ class BoardsTest {
               assertThat(panel.path("description").asText()).endsWith(".");
               assertThat(panel.at("/fieldConfig/defaults/unit").asText())
                   .isIn(
-                      "none", "short", "reqps", "pps", "percentunit", "s", "ns", "bytes", "string");
+                      "none",
+                      "short",
+                      "reqps",
+                      "pps",
+                      "percentunit",
+                      "s",
+                      "ns",
+                      "bytes",
+                      "Bps",
+                      "string");
               assertThat(panel.path("targets")).isNotEmpty();
             });
     assertThat(board.panels())
@@ -78,7 +90,7 @@ class BoardsTest {
   void variablesCanBeAllAndThenMatchWhatLacksTheLabelToo(Board board) {
     assertThat(board.variables().keySet())
         .startsWith("cluster", "job", "instance")
-        .hasSize(board.name().equals("overview") ? 5 : 3);
+        .hasSize(VARIABLES.getOrDefault(board.name(), 0));
     for (JsonNode variable : board.json().at("/templating/list")) {
       if (variable.path("type").asText().equals("query")) {
         assertThat(variable.path("includeAll").asBoolean()).isTrue();

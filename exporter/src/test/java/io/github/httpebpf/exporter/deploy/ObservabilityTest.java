@@ -94,8 +94,9 @@ class ObservabilityTest {
     JsonNode boards = Chart.only("ConfigMap", Chart.render(Chart.feature("dashboards")));
 
     assertThat(boards.path("data").propertyStream().map(board -> board.getKey()))
-        .containsExactlyInAnyOrder("http-ebpf-overview.json", "http-ebpf-health.json");
-    for (String board : List.of("overview", "health")) {
+        .containsExactlyInAnyOrder(
+            "http-ebpf-overview.json", "http-ebpf-health.json", "http-ebpf-urls.json");
+    for (String board : List.of("overview", "health", "urls")) {
       assertThat(Chart.parse(boards.at("/data/http-ebpf-" + board + ".json").asText()))
           .isEqualTo(Chart.read(Chart.file("../../grafana/" + board + ".json")));
     }
@@ -143,6 +144,7 @@ class ObservabilityTest {
               "http-ebpf-exporter/files/rules.yaml",
               "http-ebpf-exporter/files/dashboards/overview.json",
               "http-ebpf-exporter/files/dashboards/health.json",
+              "http-ebpf-exporter/files/dashboards/urls.json",
               "http-ebpf-exporter/values.schema.json",
               "http-ebpf-exporter/README.md")
           .noneMatch(name -> name.contains("/ci/") || name.contains("test"));

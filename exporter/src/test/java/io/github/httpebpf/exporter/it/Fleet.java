@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,11 @@ final class Fleet implements AutoCloseable {
           ((i % 8)) || curl -s -m 1 --http2-prior-knowledge $url
           ((i % 3)) || head -c 2000 /dev/zero >/dev/udp/10.203.$node.1/9
           ab -q -k -c 1 -n $((4 + wave / 4)) http://10.203.$node.1:81/
+          curl -s -H 'Host: shop.example' \
+              ${url}orders/[$i-$((i + 30 + wave))] ${url}static/app-[1-$((9 + wave / 4))].js \
+              ${url}account?[1-$((1 + (i % 9 < 3)))] ${url}legacy ${url}health ${url}gone
+          curl -s -X POST -H 'Host: shop.example' \
+              ${url}orders?[1-$((12 + wave / 3))] ${url}checkout?[1-$((2 + (i % 40 > 20) * wave / 4))]
         done
         for pod in 4 5; do
           ab -q -k -c 1 -n $(((wave + RANDOM % 20) / (pod - 3))) http://10.203.$pod.1/
@@ -80,7 +86,7 @@ final class Fleet implements AutoCloseable {
     for (int i = 0; i < SIZE; i++) {
       Lan lan = i == 0 ? new Lan() : new Lan(lans.getFirst(), i);
       lans.add(lan);
-      servers.add(i == NODE ? pod(lan, 1) : new Nginx(lan));
+      servers.add(i == NODE ? pod(lan, 1) : shop(lan::onServer));
     }
     for (int i = 2; i <= PODS; i++) {
       Lan lan = new Lan(lans.getFirst(), SIZE - 1 + i);
@@ -102,7 +108,11 @@ final class Fleet implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Nginx(new Host(lan.serverName(), scope.toString(), lan.serverIpv4())::command);
+    return shop(new Host(lan.serverName(), scope.toString(), lan.serverIpv4())::command);
+  }
+
+  private static Nginx shop(UnaryOperator<List<String>> host) {
+    return new Nginx(host, "$request", Shop.LOCATIONS);
   }
 
   /** Where a pod's cgroup is, as the label has it. */
@@ -120,6 +130,7 @@ final class Fleet implements AutoCloseable {
                 "10435",
                 "--web.listen-address",
                 lans.get(number).serverIpv4() + ":10435"));
+    arguments.addAll(Shop.OPTIONS);
     arguments.addAll(
         number == NODE
             ? List.of("--capture", "cgroup=" + cgroup, "--cgroup.labels")

@@ -32,6 +32,8 @@ final class Prometheus implements AutoCloseable {
   private static final Pattern LABEL_VALUES =
       Pattern.compile("label_values\\((?<metric>\\w+)(?<selector>\\{.*})?, (?<label>\\w+)\\)");
 
+  private static final Pattern NAMED = Pattern.compile("\\{\\{(\\w+)}}");
+
   private final Path folder;
   private final Namespace host;
   private final Process process;
@@ -111,6 +113,26 @@ final class Prometheus implements AutoCloseable {
     return values;
   }
 
+  /**
+   * The value of each series of an answer, as of that time, by a legend as Grafana has it: what a
+   * table has none of is called by method, host and path.
+   */
+  Map<String, Double> named(String expression, String legend, double time) {
+    Map<String, Double> values = new HashMap<>();
+    String form = legend.isEmpty() ? "{{method}} {{host}}{{path}}" : legend;
+    for (JsonNode series : query(expression, time)) {
+      JsonNode labels = series.required("metric");
+      String name =
+          NAMED
+              .matcher(form)
+              .replaceAll(match -> Matcher.quoteReplacement(labels.path(match.group(1)).asText()));
+      assertThat(values.put(name.strip(), series.at("/value/1").asDouble()))
+          .as(expression)
+          .isNull();
+    }
+    return values;
+  }
+
   /** The {@code data} of an answer; an error is one. */
   JsonNode get(String path) {
     return host.call(() -> fetch(path));
@@ -138,6 +160,11 @@ final class Prometheus implements AutoCloseable {
   /** The samples of an expression, now. */
   JsonNode query(String expression) {
     return get("query?query=" + encode(expression)).path("result");
+  }
+
+  /** Likewise, as of that time. */
+  JsonNode query(String expression, double time) {
+    return get("query?query=%s&time=%.3f".formatted(encode(expression), time)).path("result");
   }
 
   /** The last seconds of an expression, one sample a second. */
