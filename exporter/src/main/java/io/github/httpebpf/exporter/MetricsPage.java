@@ -1,9 +1,9 @@
 package io.github.httpebpf.exporter;
 
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.exporter.HTTPServer.HTTPMetricHandler;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger;
@@ -18,9 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The metrics. A few threads render into memory, then the connection's own thread sends: a client
- * that reads slowly must not hold up the others. A collector that throws is answered with status
- * 500.
+ * The metrics, as simpleclient renders them: text or OpenMetrics, gzip, {@code name[]} in the
+ * query. A few threads render into memory, then the connection's own thread sends: simpleclient
+ * keeps a buffer of 1 MiB for every thread that ever rendered, and a client that reads slowly must
+ * not hold up the others. A collector that throws is answered with status 500; simpleclient by
+ * itself would close the connection without a word.
  */
 final class MetricsPage implements HttpHandler, AutoCloseable {
 
@@ -28,7 +30,7 @@ final class MetricsPage implements HttpHandler, AutoCloseable {
   private static final int RENDERERS = 2;
   private static final Duration RENDERER_IDLE = Duration.ofSeconds(30);
 
-  private final CollectorRegistry registry;
+  private final HTTPMetricHandler simpleclient;
   private final Duration limit;
   private final ExecutorService renderers;
 
@@ -36,17 +38,22 @@ final class MetricsPage implements HttpHandler, AutoCloseable {
    * @param limit how long a scrape may wait until it is rendered; then it is answered with 503
    */
   MetricsPage(CollectorRegistry registry, Duration limit) {
-    this.registry = registry;
+    this.simpleclient = new HTTPMetricHandler(registry);
     this.limit = limit;
     this.renderers = createRenderers();
   }
 
   @Override
   public void handle(HttpExchange exchange) throws IOException {
-    Future<Exposition> rendering = renderers.submit(() -> Exposition.of(registry, exchange));
-    Exposition rendered;
+    BufferedExchange rendered = new BufferedExchange(exchange);
+    Future<?> rendering =
+        renderers.submit(
+            () -> {
+              simpleclient.handle(rendered);
+              return null;
+            });
     try {
-      rendered = rendering.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      rendering.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       LOGGER.log(Level.ERROR, "render the metrics: " + e.getCause());
       LOGGER.log(Level.DEBUG, "render the metrics", e);
@@ -62,12 +69,8 @@ final class MetricsPage implements HttpHandler, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("render the metrics: the server closes");
     }
-    Headers headers = exchange.getResponseHeaders();
-    headers.set("Content-Type", rendered.contentType());
-    if (rendered.gzip()) {
-      headers.set("Content-Encoding", "gzip");
-    }
-    Reply.send(exchange, 200, rendered.body());
+    exchange.getResponseHeaders().putAll(rendered.getResponseHeaders());
+    Reply.send(exchange, rendered.getResponseCode(), rendered.body());
   }
 
   /** Renderings under way are interrupted. Idempotent. */
