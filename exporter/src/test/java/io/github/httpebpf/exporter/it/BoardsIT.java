@@ -286,7 +286,7 @@ class BoardsIT {
             .set(
                 query.refId(),
                 query.instant()
-                    ? prometheus.query(expression, now)
+                    ? prometheus.query(expression, (double) now)
                     : prometheus.range(expression, now, SECONDS));
       }
     }
