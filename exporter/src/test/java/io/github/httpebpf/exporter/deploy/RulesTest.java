@@ -113,7 +113,7 @@ class RulesTest {
             .results()
             .map((MatchResult match) -> match.group(1))
             .toList();
-    assertThat(examples).hasSize(3);
+    assertThat(examples).hasSize(4);
     for (String example : examples) {
       Path config = folder.resolve("prometheus.yml");
       // Debian builds its Prometheus without Kubernetes' discovery; all the rest is checked.
