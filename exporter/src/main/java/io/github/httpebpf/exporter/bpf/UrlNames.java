@@ -55,7 +55,7 @@ final class UrlNames {
 
   /** Where it is, or has its room. */
   private int place(long owner) {
-    int place = (int) (owner * multiplier >>> Long.numberOfLeadingZeros(owners.length - 1));
+    int place = (int) ((owner * multiplier) >>> Long.numberOfLeadingZeros(owners.length - 1));
     while (owners[place] != owner && owners[place] != SeriesMap.REST) {
       place = (place + 1) & (owners.length - 1);
     }

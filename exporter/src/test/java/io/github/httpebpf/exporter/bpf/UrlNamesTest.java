@@ -4,17 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 class UrlNamesTest {
 
   private final List<Long> lookedUp = new ArrayList<>();
-  private final LongFunction<UrlNames.Name> lookUp =
-      owner -> {
-        lookedUp.add(owner);
-        return new UrlNames.Name("host", "/" + owner);
-      };
+
+  private UrlNames.Name lookUp(long owner) {
+    lookedUp.add(owner);
+    return new UrlNames.Name("host", "/" + owner);
+  }
 
   @Test
   void nameIsLookedUpOnceHoweverManyThereAre() {
@@ -23,7 +22,7 @@ class UrlNamesTest {
       for (long i = 1; i <= 1000; i++) {
         long owner = i << 32;
 
-        assertThat(names.of(owner, lookUp)).isEqualTo(new UrlNames.Name("host", "/" + owner));
+        assertThat(names.of(owner, this::lookUp)).isEqualTo(new UrlNames.Name("host", "/" + owner));
       }
     }
     assertThat(lookedUp).hasSize(1000).doesNotHaveDuplicates();
@@ -33,7 +32,8 @@ class UrlNamesTest {
   void restHasItsNameFromTheStart() {
     UrlNames names = new UrlNames(1);
 
-    assertThat(names.of(SeriesMap.REST, lookUp)).isEqualTo(new UrlNames.Name("_other", "_other"));
+    assertThat(names.of(SeriesMap.REST, this::lookUp))
+        .isEqualTo(new UrlNames.Name("_other", "_other"));
     assertThat(lookedUp).isEmpty();
   }
 }
