@@ -91,7 +91,7 @@ static __always_inline void count_duration(struct exchange_counts *counts, __u64
 static __always_inline void add_octets(const struct workspace *w, __u8 answers, __u32 method,
 				       __u32 octets)
 {
-	struct exchange_counts *counts = exchange_counts(w, method);
+	struct exchange_counts *counts = method != METHOD_NONE ? exchange_counts(w, method) : NULL;
 
 	if (counts)
 		add(answers ? &counts->response_octets : &counts->request_octets, octets);
@@ -141,7 +141,7 @@ SUBPROGRAM int note_response(packet_t *packet)
 	if (!w)
 		return 0;
 	if (take_exchange(w, w->flow.answered)) {
-		w->stream.method = METHOD_OTHER;
+		w->stream.method = METHOD_NONE;
 	} else {
 		method = w->exchange.method;
 		w->stream.method = method;

@@ -65,7 +65,8 @@ struct stream {
 	__u32 next;  /* sequence number of the next octet */
 	__u8 phase;  /* enum phase */
 	__u8 index;  /* octets seen of what the phase reads */
-	__u8 method; /* of the request, or of that which is answered; enum http_method */
+	__u8 method; /* of the request, or of that which is answered; enum http_method, or
+			METHOD_NONE */
 	__u8 flags;
 	__u64 left;	 /* octets of the body or chunk to come; in a head its Content-Length; of a
 			    method its octets */
@@ -74,6 +75,9 @@ struct stream {
 	__u16 status;	 /* of a response */
 	__u16 reserved;
 };
+
+/* Of a response to nothing that was seen. */
+#define METHOD_NONE	255
 
 #define STREAM_CHUNKED	1
 #define STREAM_LENGTH	2 /* has a Content-Length */

@@ -123,6 +123,24 @@ static void in_two_packets(const struct dialogue *d)
 	}
 }
 
+/* A response to nothing, as a server that expects HTTP gives it to a client of TLS. */
+static void unasked(void)
+{
+	struct connection c = begin_sweep(0, 9);
+
+	server_syn(&c);
+	client_says(&c, "\x16\x03\x01 no HTTP");
+	server_says(&c, "HTTP/1.1 400 a\r\nContent-Length: 9\r\n\r\n123");
+	server_says(&c, "456");
+	server_says(&c, "789");
+	check_number("unasked", 0, "octets", 0, all_exchanges().response_octets);
+	c = begin_sweep(0, 9);
+	client_says(&c, GET);
+	server_says(&c, OK OK);
+	check_number("unasked, behind one", 0, "octets", strlen(OK),
+		     all_exchanges().response_octets);
+}
+
 /* From the first octet of the one to the first octet of the other, whatever follows them. */
 static void duration(__u64 expected, __u32 bucket)
 {
@@ -260,6 +278,7 @@ static void test(void)
 	gap();
 	octets();
 	excluded();
+	unasked();
 }
 
 int main(int argc, char **argv)
