@@ -56,7 +56,7 @@ class Connection:
 
 def request(octets, target=None):
     """A GET of so many octets in all; its target has a third of them, unless it is said."""
-    path = (b'/section' * octets)[:target or octets // 3 + 1]
+    path = (b'/some-section' * octets)[:target or octets // 3 + 1]
     head = b'GET ' + path + b' HTTP/1.1\r\nHost: example\r\nX-Filler: '
     return head + b'b' * (octets - len(head) - 4) + b'\r\n\r\n'
 

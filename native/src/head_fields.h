@@ -46,6 +46,15 @@ static __always_inline __u64 name_word(const __u8 *octets)
 #endif
 }
 
+#define HOST_FIELD_OCTETS 5
+
+/* Most lines of that name are seen to be at once. */
+static __always_inline int begins_host(__u64 word)
+{
+	return ((word | OCTETS(' ', ' ', ' ', ' ', 0, 0, 0, 0)) &
+		octets_before_index(HOST_FIELD_OCTETS)) == OCTETS('h', 'o', 's', 't', ':', 0, 0, 0);
+}
+
 /* Whether a line that begins so may be one that matters; the next step finds out. */
 static __always_inline int may_matter(const struct workspace *w, __u64 word)
 {
@@ -54,8 +63,7 @@ static __always_inline int may_matter(const struct workspace *w, __u64 word)
 	return (word & 0xff) <= '\r' || lower == OCTETS('c', 'o', 'n', 't', 'e', 'n', 't', '-') ||
 	       lower == OCTETS('t', 'r', 'a', 'n', 's', 'f', 'e', 'r') ||
 	       lower == OCTETS('u', 'p', 'g', 'r', 'a', 'd', 'e', ':') ||
-	       (keeps_heads(w) &&
-		(lower & octets_before_index(5)) == OCTETS('h', 'o', 's', 't', ':', 0, 0, 0));
+	       (!w->answers && keeps_heads(w) && begins_host(word));
 }
 
 /* Reads to behind the line feed that ends the line, or behind what one step looks at. `in_head`:
@@ -87,38 +95,6 @@ SUBPROGRAM int skip_line(packet_t *packet, __u32 in_head)
 	return 0;
 }
 
-/* At the beginning of a line. */
-static __always_inline __u32 read_field(struct workspace *w, __u32 position, __u32 end)
-{
-	struct stream *s = &w->stream;
-	__u8 octet = octet_at(w, position);
-
-	if (octet == '\r' && position + 1 < end && octet_at(w, position + 1) == '\n') {
-		octet = '\n';
-		position++;
-	}
-	if (octet == '\n') {
-		end_head(w);
-		return position + 1;
-	}
-	if (octet == '\r') {
-		s->phase = PHASE_HEAD_END;
-		return position + 1;
-	}
-	octet |= 0x20;
-	if (octet != 'c' && octet != 't' && octet != 'u' && (octet != 'h' || !keeps_heads(w))) {
-		s->phase = PHASE_REST;
-		return position;
-	}
-	s->index = (octet == 'c'   ? FIELD_LENGTH
-		    : octet == 't' ? FIELD_CODING
-		    : octet == 'u' ? FIELD_UPGRADE
-				   : FIELD_HOST)
-		   << FIELD_SHIFT;
-	s->phase = PHASE_FIELD_NAME;
-	return position;
-}
-
 /* The name was one of those, and its colon has been read. */
 static __always_inline void begin_value(struct workspace *w, __u32 name)
 {
@@ -137,6 +113,45 @@ static __always_inline void begin_value(struct workspace *w, __u32 name)
 		w->head.host_length = 0;
 		s->phase = PHASE_HOST;
 	}
+}
+
+/* At the beginning of a line. */
+static __always_inline __u32 read_field(struct workspace *w, __u32 position, __u32 end)
+{
+	struct stream *s = &w->stream;
+	__u8 octet = octet_at(w, position);
+	__u64 word;
+
+	if (octet == '\r' && position + 1 < end && octet_at(w, position + 1) == '\n') {
+		octet = '\n';
+		position++;
+	}
+	if (octet == '\n') {
+		end_head(w);
+		return position + 1;
+	}
+	if (octet == '\r') {
+		s->phase = PHASE_HEAD_END;
+		return position + 1;
+	}
+	octet |= 0x20;
+	word = word_at(w, position);
+	if (octet == 'h' && !w->answers && keeps_heads(w) && begins_host(word)) {
+		begin_value(w, FIELD_HOST);
+		return position + HOST_FIELD_OCTETS +
+		       ((word >> 8 * HOST_FIELD_OCTETS & 0xff) == ' ');
+	}
+	if (octet != 'c' && octet != 't' && octet != 'u' && (octet != 'h' || !keeps_heads(w))) {
+		s->phase = PHASE_REST;
+		return position;
+	}
+	s->index = (octet == 'c'   ? FIELD_LENGTH
+		    : octet == 't' ? FIELD_CODING
+		    : octet == 'u' ? FIELD_UPGRADE
+				   : FIELD_HOST)
+		   << FIELD_SHIFT;
+	s->phase = PHASE_FIELD_NAME;
+	return position;
 }
 
 static __always_inline __u32 read_field_name(struct workspace *w, __u32 position, __u32 end)

@@ -225,7 +225,28 @@ static __always_inline __u32 read_status_octet(struct workspace *w, __u32 positi
 	return position + 1;
 }
 
-/* "HTTP/1.1 200": an octet at a time, since there are only twelve. */
+#define STATUS_OCTETS 12
+#define DIGITS_3      OCTETS(0x80, 0x80, 0x80, 0, 0, 0, 0, 0)
+
+/* All of "HTTP/1.1 200", as it mostly is. */
+static __always_inline int read_whole_status(struct workspace *w, __u32 position)
+{
+	const __u64 version = OCTETS('H', 'T', 'T', 'P', '/', '1', '.', 0);
+	__u64 word = word_at(w, position), digits = word_at(w, position + 8) >> 8;
+
+	if ((word & octets_before_index(7)) != version || !octets_between(word >> 56, '0', '9') ||
+	    octet_at(w, position + 8) != ' ' ||
+	    (octets_between(digits, '0', '9') & DIGITS_3) != DIGITS_3)
+		return -1;
+	digits -= OCTETS('0', '0', '0', 0, 0, 0, 0, 0);
+	w->stream.status =
+		(digits & 0xff) * 100 + (digits >> 8 & 0xff) * 10 + (digits >> 16 & 0xff);
+	w->stream.index = STATUS_OCTETS;
+	w->stream.phase = PHASE_REST;
+	return 0;
+}
+
+/* Where packets cut it, or it is none, an octet at a time. */
 SUBPROGRAM int read_status(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
@@ -235,8 +256,13 @@ SUBPROGRAM int read_status(packet_t *packet)
 		return 0;
 	position = w->reached;
 	end = w->end;
+	if (!w->stream.index && position + STATUS_OCTETS <= end &&
+	    !read_whole_status(w, position)) {
+		w->reached = position + STATUS_OCTETS;
+		return 0;
+	}
 	KEEP_LOOP
-	for (i = 0; i < 12 && position < end; i++) {
+	for (i = 0; i < STATUS_OCTETS && position < end; i++) {
 		if (w->stream.phase != PHASE_STATUS)
 			break;
 		position = read_status_octet(w, position);

@@ -102,7 +102,7 @@ SUBPROGRAM int match_segment(packet_t *packet, __u32 place)
 	const __u64 *with_text;
 	__u64 fitting;
 
-	if (!w || !table->all || place >= SEGMENTS_MAX)
+	if (!w || place >= SEGMENTS_MAX)
 		return 0;
 	w->scan.matched |= w->scan.alive & table->tails[within(place, PLACES)];
 	fitting = w->scan.length ? table->any[within(place, PLACES)] : 0;
@@ -145,6 +145,57 @@ SUBPROGRAM int scan_segment(packet_t *packet)
 	return 1;
 }
 
+/* The path from scan.at on at once, if nothing in it can be an identifier or a route. If not, it
+ * answers -1: what it has left in the name is the beginning of what the segments are read into. */
+SUBPROGRAM int copy_plain_path(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	__u64 word, ends, digits, slashes, behind_slash = 0;
+	__u32 i, taken, from, segments = 0;
+
+	if (!w || routes()->all)
+		return -1;
+	from = w->scan.at;
+	if (w->scan.rooted && target_octet(w, from) != '/')
+		return -1;
+	KEEP_LOOP
+	for (i = 0; i < PATH_MAX; i += 8) {
+		settle();
+		word = get_word(w->head.target, within(w->scan.at, TARGET_ROOM));
+		ends = octets_equal(word, '?') | octets_equal(word, '#');
+		taken = ends ? first_octet(ends) : 8;
+		if (taken > w->scan.end - w->scan.at)
+			taken = w->scan.end - w->scan.at;
+		word = before(word, taken);
+		digits = octets_between(word, '0', '9');
+		slashes = octets_equal(word, '/');
+		behind_slash |= slashes << 8;
+		if (digits & behind_slash)
+			break;
+		behind_slash = slashes >> 56;
+		/* Any sixteen octets in a row have a whole word among them. */
+		digits |= octets_between(word | EACH(0x20ull), 'a', 'f') | octets_equal(word, '-');
+		if (digits == BIT7)
+			break;
+		segments += count_octets(slashes);
+		if (segments >= SEGMENTS_MAX)
+			break;
+		put_word(w->name.path, i, word);
+		w->scan.at += taken;
+		if (taken < 8) {
+			w->name.path_length = w->scan.at - from;
+			return 0;
+		}
+	}
+	if (i >= PATH_MAX) {
+		put_word(w->name.path, PATH_MAX, CUT_WORD);
+		w->name.path_length = PATH_MAX + CUT_OCTETS;
+		return 0;
+	}
+	w->scan.at = from;
+	return -1;
+}
+
 /* From scan.at on, into the name. */
 SUBPROGRAM int scan_path(packet_t *packet)
 {
@@ -166,7 +217,8 @@ SUBPROGRAM int scan_path(packet_t *packet)
 	KEEP_LOOP
 	for (place = 0; place < SEGMENTS_MAX && follows; place++) {
 		follows = scan_segment(packet);
-		match_segment(packet, place);
+		if (routes()->all)
+			match_segment(packet, place);
 	}
 	if (follows)
 		w->scan.cut = 1;

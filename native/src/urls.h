@@ -119,10 +119,9 @@ static __always_inline void find_url(packet_t *packet, struct workspace *w, __u3
 	__builtin_memset(&w->name, 0, sizeof(w->name));
 	split_target(packet, method);
 	scan_host(packet);
-	if (method != METHOD_CONNECT)
+	w->scan.matched = 0;
+	if (method != METHOD_CONNECT && copy_plain_path(packet))
 		scan_path(packet);
-	else
-		w->scan.matched = 0;
 	if (w->scan.matched & routes()->excluded)
 		return;
 	if (w->scan.matched)

@@ -163,6 +163,62 @@ static void interleaved(void)
 	expect_url("interleaved", 1, "a", "/a/d");
 }
 
+static struct url_name name_of(const char *request, int by_segments)
+{
+	struct connection c;
+
+	/* Of a route that nothing matches. */
+	host.routes.all = by_segments ? 1 : 0;
+	c = begin_urls(2);
+	client_says(&c, request);
+	host.routes.all = 0;
+	return only_name();
+}
+
+/* Paths that are copied at once have the name that reading their segments gives them. */
+static void either_way(void)
+{
+	static const char *const parts[] = {
+		"/",
+		"section/",
+		"1",
+		"17",
+		"v1",
+		"deadbeef",
+		"abcdefab-abcd-",
+		"abcdefab",
+		"-",
+		"/0123456",
+		"7/",
+		"Face",
+		"%20",
+		"a?b/1",
+		"#",
+		"x",
+		FIFTY,
+		"////////",
+		"e",
+		"/9",
+		"/f/",
+	};
+	static char request[2048];
+	struct url_name whole, segments;
+	__u32 i, part, random = 1;
+
+	for (i = 0; i < 20000; i++) {
+		strcpy(request, "GET /");
+		do {
+			random = random * 1664525 + 1013904223;
+			part = (random >> 16) % (sizeof(parts) / sizeof(parts[0]));
+			strcat(request, parts[part]);
+		} while (random >> 28 && strlen(request) < 400);
+		strcat(request, " HTTP/1.1\r\nHost: a\r\n\r\n");
+		whole = name_of(request, 0);
+		segments = name_of(request, 1);
+		check_number("either way", i, request, 0, memcmp(&whole, &segments, sizeof(whole)));
+	}
+}
+
 static void test(void)
 {
 	__u32 i;
@@ -174,6 +230,7 @@ static void test(void)
 	again();
 	interleaved();
 	collision();
+	either_way();
 	host.urls = 0;
 }
 
