@@ -53,17 +53,18 @@ final class TraceCommand extends ExporterCommand {
       names = "--buffer",
       paramLabel = "SIZE",
       defaultValue = "4MiB",
-      converter = BufferSize.class,
+      converter = BufferSize.Converter.class,
       description = {
         "Room in the kernel for what was not printed yet, of each capture; a power of two.",
         "Default: ${DEFAULT-VALUE}"
       })
-  private int buffer;
+  private BufferSize buffer = new BufferSize(4 << 20);
 
   @Override
   int execute(Termination termination) throws InterruptedException {
     termination.arm(DONE);
-    RequestTrace trace = RequestTrace.begin(captures.pinRoot(), captures.selection(), buffer);
+    RequestTrace trace =
+        RequestTrace.begin(captures.pinRoot(), captures.selection(), buffer.octets());
     Charset charset = json ? StandardCharsets.UTF_8 : System.out.charset();
     TraceSession session =
         new TraceSession(

@@ -209,7 +209,8 @@ class CommandLineTest {
   void aBufferIsAPowerOfTwo(String size, int octets) {
     CommandSpec spec = parse("trace", "--buffer", size);
 
-    assertThat(spec.findOption("--buffer").<Integer>getValue()).isEqualTo(octets);
+    assertThat(spec.findOption("--buffer").<BufferSize>getValue())
+        .isEqualTo(new BufferSize(octets));
   }
 
   @ParameterizedTest
