@@ -26,6 +26,8 @@ class PlainIproute2IT {
           "pending_map",
           "head_map",
           "port_map",
+          "trace_map",
+          "trace_ring_map",
           "response_map",
           "exchange_map",
           "port_request_map",

@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -45,6 +46,12 @@ class TraceIT {
     stage.close();
   }
 
+  /** A test that failed may have left lines. */
+  @BeforeEach
+  void forget() {
+    stage.nginx.truncateLog();
+  }
+
   private Path map(String directory) {
     return stage.exporter.pinRoot().resolve(directory).resolve("trace_map");
   }
@@ -72,7 +79,9 @@ class TraceIT {
 
   private static String prefixes() {
     List<String> all = new ArrayList<>();
-    ResponsesStage.STATUSES.forEach(status -> all.add("/s" + status));
+    ResponsesStage.STATUSES.stream()
+        .filter(status -> status != 444)
+        .forEach(status -> all.add("/s" + status));
     all.add("/any");
     return String.join(",", all);
   }
@@ -85,7 +94,10 @@ class TraceIT {
             new Tracing(command("--json", "--capture", "cgroup"), map("%cgroup"), false)) {
       int sent = stage.talk(80, SEED, prefixes(), METHODS, 4, 1000);
       sent += stage.talk(80, SEED + 1, "/up/dDELAY/s201,/up/dDELAY", "GET,POST,PUT", 1, 80);
+      // Behind a request that nginx closes on, those of a pipeline may be lost.
+      sent += stage.talk(80, SEED + 2, "/s200,/s444", METHODS, 1, 160);
       List<Logged> log = stage.log(80, sent);
+      assertThat(log).anyMatch(each -> !each.answered());
 
       for (Tracing each : List.of(tc, cgroup)) {
         each.awaitLines(sent);
@@ -220,9 +232,7 @@ class TraceIT {
       assertThat(trace.err().lines().count()).isBetween(2L, 12L);
     }
     stage.nginx.truncateLog();
-    System.out.printf(
-        "requests/s without a trace %.0f, with one that is stuck %.0f%n", without, with);
-    assertThat(with).isGreaterThan(0.6 * without);
+    assertThat(with).as("requests/s, without a trace %f", without).isGreaterThan(0.6 * without);
   }
 
   @Test
@@ -255,12 +265,13 @@ class TraceIT {
     String command = String.join(" ", command("--interface", Lan.INTERFACE)) + " | head -n 1";
     List<Process> started = new ArrayList<>();
     try {
+      long began = System.nanoTime();
       Process shell =
           new ProcessBuilder("bash", "-c", "set -o pipefail; " + command)
               .redirectErrorStream(true)
               .start();
       started.add(shell);
-      Shell.await("it traces", () -> Tracing.isTraced(map(Lan.INTERFACE)));
+      Shell.await("it traces", () -> Tracing.isTracedSince(began, map(Lan.INTERFACE)));
       int sent = 0;
       while (shell.isAlive()) {
         get("/s200/" + sent);

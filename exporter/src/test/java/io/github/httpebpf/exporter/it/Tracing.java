@@ -10,12 +10,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code trace} that runs; its standard output goes to a file, or into a pipe. */
 final class Tracing implements AutoCloseable {
+
+  private static final long LEASE = Duration.ofSeconds(3).toNanos();
 
   private final Process process;
   private final Path out;
@@ -28,6 +31,7 @@ final class Tracing implements AutoCloseable {
    * @param piped whether nobody reads
    */
   Tracing(List<String> command, Path map, boolean piped) {
+    long started = System.nanoTime();
     try {
       out = Files.createTempFile("trace", ".out");
       err = Files.createTempFile("trace", ".err");
@@ -37,13 +41,20 @@ final class Tracing implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Shell.await("it traces", () -> isTraced(map) || !process.isAlive());
+    Shell.await("it traces", () -> isTracedSince(started, map) || !process.isAlive());
     assertThat(process.isAlive()).as(err()).isTrue();
   }
 
   /** Whether somebody has asked for it, and was not killed. */
   static boolean isTraced(Path map) {
     return until(map) > System.nanoTime();
+  }
+
+  /**
+   * Whether somebody has asked for it since then: one that was killed before had it until later.
+   */
+  static boolean isTracedSince(long started, Path map) {
+    return until(map) > started + LEASE;
   }
 
   static long until(Path map) {
