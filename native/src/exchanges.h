@@ -76,6 +76,14 @@ static __always_inline int take_exchange(struct workspace *w, __u32 number)
 	return 0;
 }
 
+/* Of the response to w->exchange: a server may begin it before the request comes. */
+static __always_inline __u64 duration(const struct workspace *w)
+{
+	__u64 began = w->exchange.began, answered = w->flow.answer_began;
+
+	return answered > began ? answered - began : 0;
+}
+
 static __always_inline void count_duration(struct exchange_counts *counts, __u64 duration)
 {
 	__u32 bucket;
@@ -125,7 +133,7 @@ SUBPROGRAM int note_url_response(packet_t *packet)
 	counts = url_counts(w, w->exchange.url, w->exchange.method);
 	if (counts) {
 		add(&counts->responses, 1);
-		add(&counts->nanoseconds, w->flow.answer_began - w->exchange.began);
+		add(&counts->nanoseconds, duration(w));
 	}
 	count_url_response(w, w->exchange.url, w->exchange.method, w->stream.status);
 	return 0;
@@ -147,7 +155,7 @@ SUBPROGRAM int note_response(packet_t *packet)
 		w->stream.method = method;
 		counts = exchange_counts(w, method);
 		if (counts && !w->excluded) {
-			count_duration(counts, w->flow.answer_began - w->exchange.began);
+			count_duration(counts, duration(w));
 			count_response(w, method, w->stream.status);
 			if (counts_urls())
 				note_url_response(packet);

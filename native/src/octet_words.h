@@ -67,6 +67,12 @@ static __always_inline __u64 octets_before_index(__u32 index)
 	return (1ull << 8 * index) - 1;
 }
 
+/* The first octets of a word, up to all eight. */
+static __always_inline __u64 before(__u64 word, __u32 octets)
+{
+	return octets < 8 ? word & octets_before_index(octets) : word;
+}
+
 /* Index of the lowest bit set; `mask` is not zero. */
 static __always_inline __u32 lowest_bit(__u64 mask)
 {

@@ -10,6 +10,12 @@ static __always_inline __u8 target_octet(const struct workspace *w, __u32 at)
 	return w->head.target[within(at, TARGET_ROOM)];
 }
 
+/* Up to where reading is, and more of it was not kept. */
+static __always_inline int is_target_cut(const struct workspace *w)
+{
+	return w->scan.at >= w->scan.end && w->head.target_length > TARGET_ROOM;
+}
+
 static __always_inline int ends_authority(__u8 octet)
 {
 	return octet == '/' || octet == '?' || octet == '#';
@@ -41,6 +47,9 @@ SUBPROGRAM int take_authority(packet_t *packet, __u32 from)
 		w->head.host_length = octet == '@' ? 0 : length + 1;
 		w->scan.at = at + 1;
 	}
+	/* It may all be a password. */
+	if (is_target_cut(w))
+		w->head.host_length = 0;
 	return 0;
 }
 
@@ -62,6 +71,20 @@ static __always_inline __u32 authority_at(const struct workspace *w)
 		       : 0;
 }
 
+/* A form that is not known may have a password before that. */
+static __always_inline int holds_at_sign(const struct workspace *w)
+{
+	__u64 found = 0;
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 0; i < TARGET_ROOM; i += 8)
+		if (i < w->scan.end)
+			found |= octets_equal(before(get_word(w->head.target, i), w->scan.end - i),
+					      '@');
+	return found || w->head.target_length > TARGET_ROOM;
+}
+
 /* Of the four forms of a target (RFC 9112 section 3.2), two name a host themselves. */
 SUBPROGRAM int split_target(packet_t *packet, __u32 method)
 {
@@ -78,7 +101,11 @@ SUBPROGRAM int split_target(packet_t *packet, __u32 method)
 	if (method == METHOD_CONNECT)
 		return take_authority(packet, 0);
 	authority = authority_at(w);
-	return authority ? take_authority(packet, authority) : 0;
+	if (authority)
+		return take_authority(packet, authority);
+	if (holds_at_sign(w))
+		w->scan.at = w->scan.end;
+	return 0;
 }
 
 #endif

@@ -59,11 +59,13 @@ SUBPROGRAM int copy_path(packet_t *packet)
 		settle();
 		if (w->scan.at >= w->scan.end)
 			break;
-		word = get_word(w->head.target, within(w->scan.at, TARGET_ROOM));
+		taken = w->scan.end - w->scan.at;
+		if (taken > 8)
+			taken = 8;
+		word = before(get_word(w->head.target, within(w->scan.at, TARGET_ROOM)), taken);
 		ends = octets_equal(word, '?') | octets_equal(word, '#');
-		taken = ends ? first_octet(ends) : 8;
-		if (taken > w->scan.end - w->scan.at)
-			taken = w->scan.end - w->scan.at;
+		if (ends)
+			taken = first_octet(ends);
 		put_word(w->trace.text, within(w->scan.out, TRACE_TEXT_ROOM), word);
 		w->scan.at += taken;
 		w->scan.out += taken;
@@ -76,7 +78,7 @@ SUBPROGRAM int copy_path(packet_t *packet)
 		length = 1;
 	}
 	w->trace.path_length = length;
-	w->trace.path_cut = !ends && w->head.target_length > TARGET_ROOM;
+	w->trace.path_cut = !ends && is_target_cut(w);
 	return 0;
 }
 

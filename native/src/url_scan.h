@@ -26,11 +26,6 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 	return hash ^ hash >> 32;
 }
 
-static __always_inline __u64 before(__u64 word, __u32 octets)
-{
-	return octets < 8 ? word & octets_before_index(octets) : word;
-}
-
 /* From scan.at up to a slash, the path's end, or what was kept of it; copied behind scan.out. */
 static __always_inline void read_segment(struct workspace *w)
 {
@@ -134,7 +129,7 @@ SUBPROGRAM int scan_segment(packet_t *packet)
 		return 0;
 	}
 	if (w->scan.at >= w->scan.end) {
-		w->scan.cut = w->head.target_length > TARGET_ROOM;
+		w->scan.cut = is_target_cut(w);
 		return 0;
 	}
 	if (target_octet(w, w->scan.at) != '/')
@@ -156,7 +151,7 @@ SUBPROGRAM int copy_plain_path(packet_t *packet)
 	if (!w || routes()->all)
 		return -1;
 	from = w->scan.at;
-	if (w->scan.rooted && target_octet(w, from) != '/')
+	if (w->scan.rooted && (from >= w->scan.end || target_octet(w, from) != '/'))
 		return -1;
 	KEEP_LOOP
 	for (i = 0; i < PATH_MAX; i += 8) {
@@ -182,6 +177,8 @@ SUBPROGRAM int copy_plain_path(packet_t *packet)
 			break;
 		put_word(w->name.path, i, word);
 		w->scan.at += taken;
+		if (taken < 8 && is_target_cut(w))
+			break;
 		if (taken < 8) {
 			w->name.path_length = w->scan.at - from;
 			return 0;

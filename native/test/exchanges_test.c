@@ -123,6 +123,25 @@ static void in_two_packets(const struct dialogue *d)
 	}
 }
 
+/* A response that begins before its request does takes no time. */
+static void early(void)
+{
+	struct connection c = begin_sweep(0, 5);
+
+	host.time = 500;
+	client_says(&c, GET);
+	host.time = 1500;
+	server_says(&c, OK "HTTP/1.1 200 OK\r\n");
+	host.time = 2000;
+	client_says(&c, GET);
+	host.time = 3000;
+	server_says(&c, EMPTY);
+	host.time = 0;
+	check_number("early", 0, "responses", 2, host.responses[METHOD_GET][200]);
+	check_number("early", 0, "nanoseconds", 1000, all_exchanges().nanoseconds);
+	check_number("early", 0, "at once", 2, all_exchanges().durations[0]);
+}
+
 static __u32 responses(const char *answer, __u32 cut)
 {
 	struct connection c = begin_sweep(0, 3);
@@ -311,6 +330,7 @@ static void test(void)
 	octets();
 	excluded();
 	unasked();
+	early();
 	status_lines();
 }
 
