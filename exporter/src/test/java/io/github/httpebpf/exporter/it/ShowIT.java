@@ -146,7 +146,7 @@ class ShowIT {
         Exporter.Running running = stage.exporter.start(command, "--interface", "eth0");
         Shell.await("it is ready", () -> running.status("/-/ready") == 200);
         List<String> before = stage.traces();
-        assertThat(before).as("root, capture, sixteen pins, hooks").hasSize(20);
+        assertThat(before).as("root, capture, eighteen pins, hooks").hasSize(22);
 
         assertThat(running.signal(signal)).as("%s, %s", command, signal).isZero();
         assertThat(stage.traces()).isEqualTo(before);
