@@ -128,7 +128,7 @@ static __always_inline void begin_work(struct workspace *w, __u8 answers, __u16 
 	w->ended = 0;
 	w->now = 0;
 	w->excluded = is_excluded(port);
-	w->traced = is_traced();
+	w->traced = find_tracer();
 }
 
 /* A connection of which nothing is known but this packet of its client. */

@@ -117,7 +117,7 @@ SUBPROGRAM int end_traced_response(packet_t *packet)
 /* No more of the messages that have begun will come. */
 static __always_inline void note_end_of_message(packet_t *packet)
 {
-	int traced = is_traced();
+	int traced = find_tracer();
 
 	if (counts_urls() || traced)
 		abandon_head(packet);

@@ -53,7 +53,7 @@ static __always_inline int is_farewell(const struct workspace *w, int result)
 static __always_inline void judge_last(packet_t *packet, const struct workspace *w)
 {
 	judge_farewell(packet);
-	if (counts_urls() || is_traced())
+	if (counts_urls() || find_tracer())
 		abandon_head(packet);
 	if (w->payload.flags & TCP_RST)
 		note_end(packet, 0);

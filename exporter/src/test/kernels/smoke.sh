@@ -42,7 +42,8 @@ pinned() { # method: what its counter says, on the one processor; much sooner th
 }
 
 count() {
-	exporter show --json --interface lo | sed 's/.*"GET":\([0-9]*\).*"POST":\([0-9]*\).*/\1 \2/'
+	exporter show --json --interface lo | grep -o '"requests":{"_OTHER[^}]*' | head -n 1 |
+		sed 's/.*"GET":\([0-9]*\).*"POST":\([0-9]*\).*/\1 \2/'
 }
 
 is_since() { # kernel version
