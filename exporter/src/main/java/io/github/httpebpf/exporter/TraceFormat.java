@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.httpebpf.exporter.trace.Endpoint;
+import io.github.httpebpf.exporter.trace.LineText;
 import io.github.httpebpf.exporter.trace.TracedRequest;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -36,7 +37,7 @@ final class TraceFormat {
   static String text(TracedRequest request, Instant time) {
     StringBuilder line = new StringBuilder(160);
     TIME.formatTo(time, line);
-    line.append(' ').append(request.interfaceName());
+    line.append(' ').append(LineText.of(request.interfaceName()));
     line.append(' ').append(request.client());
     line.append(' ').append(request.server());
     line.append(' ').append(request.method().label());

@@ -51,6 +51,25 @@ class TraceFormatTest {
             "2026-11-26T07:05:09.000012Z cgroup 192.0.2.7:51234 [fd00::1]:80 _OTHER - - - - -");
   }
 
+  /** The kernel takes nearly all octets. */
+  @Test
+  void noNameOfAnInterfaceReachesTheTerminal() {
+    TracedRequest request =
+        new TracedRequest(
+            "a\u001b[2J\u202e",
+            0,
+            WHOLE.client(),
+            WHOLE.server(),
+            HttpMethod.GET,
+            WHOLE.host(),
+            WHOLE.path(),
+            WHOLE.status(),
+            WHOLE.nanoseconds(),
+            WHOLE.octets());
+    assertThat(TraceFormat.text(request, TIME)).contains("Z a\\x1b[2J\\xe2\\x80\\xae 192.0.2.7");
+    assertThat(TraceFormat.json(request, TIME)).contains("\"interface\":\"a\\u001B[2J\u202e\"");
+  }
+
   @Test
   void anEmptyHostIsNoWord() {
     TracedRequest request =

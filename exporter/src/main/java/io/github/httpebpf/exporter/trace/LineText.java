@@ -4,15 +4,21 @@ import io.github.httpebpf.exporter.metrics.UrlText;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Octets that a client sent, as one word of a line on a terminal: as {@link UrlText}, but blanks,
- * and what turns the direction of text or is not to be seen, are octets, too.
+ * What others chose, such as octets that a client sent, as one word of a line on a terminal: as
+ * {@link UrlText}, but blanks, and what turns the direction of text or is not to be seen, are
+ * octets, too.
  */
-final class LineText {
+public final class LineText {
 
   /** Behind what was cut. */
   static final String CUT = "…";
 
   private LineText() {}
+
+  /** A name. */
+  public static String of(String name) {
+    return of(name.getBytes(StandardCharsets.UTF_8));
+  }
 
   static String of(byte[] octets) {
     String text = UrlText.of(octets);
