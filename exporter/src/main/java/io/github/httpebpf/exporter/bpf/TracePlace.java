@@ -21,12 +21,25 @@ record TracePlace(Path path, TraceSource source) {
   /** No more than once in that time is looked for an interface whose name is not known. */
   private static final long AGAIN = Duration.ofMillis(100).toNanos();
 
-  /** A capture that does not share. */
-  private record Own(String name, boolean seesAnswers) implements TraceSource {
+  /** A capture that does not share; one that is made anew is another. */
+  private static final class Own implements TraceSource {
+
+    private final Optional<String> name;
+    private final boolean seesAnswers;
+
+    Own(String name, boolean seesAnswers) {
+      this.name = Optional.of(name);
+      this.seesAnswers = seesAnswers;
+    }
+
+    @Override
+    public boolean seesAnswers() {
+      return seesAnswers;
+    }
 
     @Override
     public Optional<String> interfaceName(long owner) {
-      return Optional.of(name);
+      return name;
     }
   }
 
