@@ -108,7 +108,8 @@ final class Exchange {
                 answer == null ? OptionalInt.empty() : OptionalInt.of(answer.status()),
                 answer == null
                     ? OptionalLong.empty()
-                    : OptionalLong.of(answer.at() - answer.began()),
+                    // The first octet may be seen late, by another CPU.
+                    : OptionalLong.of(Math.max(0, answer.at() - answer.began())),
                 octets));
   }
 }

@@ -74,8 +74,13 @@ final class Records {
   }
 
   static TraceRecord response(long connection, int number, int status) {
+    return response(connection, number, status, 1_500_000);
+  }
+
+  /** One that began so many nanoseconds after its request. */
+  static TraceRecord response(long connection, int number, int status, long after) {
     byte[] octets = record(TraceRecord.SIZE, connection, number, 2);
-    view(octets).putLong(TraceRecord.AT_OFFSET, BEGAN + 1_500_000);
+    view(octets).putLong(TraceRecord.AT_OFFSET, BEGAN + after);
     view(octets).putShort(TraceRecord.STATUS_OFFSET, (short) status);
     return TraceRecord.of(octets).orElseThrow();
   }

@@ -60,6 +60,14 @@ class TraceJoinTest {
     assertThat(join.waiting()).isZero();
   }
 
+  /** A CPU may have looked at its clock before another that was first. */
+  @Test
+  void noResponseIsBeforeItsRequest() {
+    take(Records.request(1, 1), Records.response(1, 1, 200, -1), Records.end(1, 1, 42));
+
+    assertThat(lines).containsExactly("/1/1 200 0 42");
+  }
+
   @Test
   void aLineComesWhenTheConnectionHasEnded() {
     take(Records.request(1, 1), Records.unanswered(1, 1));
