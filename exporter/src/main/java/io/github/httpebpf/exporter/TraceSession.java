@@ -123,7 +123,10 @@ final class TraceSession implements AutoCloseable {
         joins.remove(each.source());
       }
     }
-    joins.values().forEach(join -> join.tick(now));
+    for (TraceJoin join : joins.values()) {
+      join.share(joins.size());
+      join.tick(now);
+    }
     if (any) {
       came = now;
     }

@@ -21,7 +21,7 @@ public final class RequestTrace implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(RequestTrace.class.getName());
 
-  /** At a time, of a place: others want to be taken, and the trace to be renewed. */
+  /** At a time, of all places: what was taken is in memory, and the trace is to be renewed. */
   private static final int MOST = 4096;
 
   /**
@@ -157,11 +157,12 @@ public final class RequestTrace implements AutoCloseable {
     try {
       List<Batch> batches = new ArrayList<>();
       for (PlaceTrace each : live.values()) {
-        batches.add(new Batch(each.source(), each.take(MOST), false));
+        batches.add(new Batch(each.source(), each.take(most), false));
       }
       for (PlaceTrace each : List.copyOf(ended)) {
-        List<TraceRecord> records = each.take(MOST);
-        boolean last = records.size() < MOST;
+      int most = Math.max(1, MOST / Math.max(1, live.size() + ended.size()));
+        List<TraceRecord> records = each.take(most);
+        boolean last = records.size() < most;
         batches.add(new Batch(each.source(), records, last));
         if (last) {
           ended.remove(each);

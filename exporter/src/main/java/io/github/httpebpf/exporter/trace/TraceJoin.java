@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the records of a source together to lines, one for each request. A line comes when the
  * response has ended, or the connection has; those of a connection come in the order of their
- * requests. What waits is bounded, in time and in number. Times are those of {@link
+ * requests. What waits is bounded, in time and in memory. Times are those of {@link
  * System#nanoTime()}. Not thread-safe.
  */
 public final class TraceJoin {
@@ -33,11 +33,8 @@ public final class TraceJoin {
   /** For the request that an early response is of. */
   static final Duration FOR_REQUEST = Duration.ofSeconds(10);
 
-  /** Of exchanges that wait. */
-  static final int MAX = 65_536;
-
-  /** Of the records of those. */
-  static final long MAX_OCTETS = 12 << 20;
+  /** Of memory for what waits, in all joins: the heap has 64 MiB. */
+  static final long MAX_OCTETS = 24 << 20;
 
   /** Numbers wrap around, and those of a connection that wait are close together. */
   private static final Comparator<Integer> IN_ORDER = (a, b) -> Integer.compare(a - b, 0);
@@ -48,6 +45,7 @@ public final class TraceJoin {
   private final SequencedSet<Exchange> early = new LinkedHashSet<>();
   private final SequencedSet<Exchange> asked = new LinkedHashSet<>();
   private final SequencedSet<Exchange> answered = new LinkedHashSet<>();
+  private long room = MAX_OCTETS;
   private int number;
   private long octets;
 
@@ -91,7 +89,7 @@ public final class TraceJoin {
       exchange = make(record);
     }
     exchange.request(record, name);
-    octets += exchange.size();
+    octets += record.size();
     if (!exchange.isOver()) {
       await(exchange, now);
     } else {
@@ -197,6 +195,7 @@ public final class TraceJoin {
         .computeIfAbsent(made.connection, connection -> new TreeMap<>(IN_ORDER))
         .put(made.number, made);
     number++;
+    octets += made.size();
     return made;
   }
 
@@ -242,8 +241,18 @@ public final class TraceJoin {
     flush(exchange.connection);
   }
 
+  /**
+   * Has no more room for what waits than each of that many.
+   *
+   * @param joins at least one
+   */
+  public void share(int joins) {
+    room = MAX_OCTETS / joins;
+    trim();
+  }
+
   private void trim() {
-    while (number > MAX || octets > MAX_OCTETS) {
+    while (octets > room) {
       for (SequencedSet<Exchange> queue : List.of(early, asked, answered)) {
         if (!queue.isEmpty()) {
           end(queue.getFirst());
