@@ -41,14 +41,15 @@ final class TraceLosses {
   /**
    * Says all of it, once; nothing if nothing was lost.
    *
-   * @param unprinted lines of which standard output took nothing
+   * @param unprinted lines of which standard output took nothing, or more: of those that still
+   *     waited it is not known whether they were asked for
    */
   void sum(Dropped dropped, long unprinted) {
     if (summed.compareAndSet(false, true)
         && (dropped.requests() > 0 || dropped.answers() > 0 || unprinted > 0)) {
       String rest =
           unprinted > 0
-              ? ", and %d lines that standard output did not take".formatted(unprinted)
+              ? ", and up to %d lines that standard output did not take".formatted(unprinted)
               : "";
       last.accept("lost in all " + text(dropped) + rest);
     }

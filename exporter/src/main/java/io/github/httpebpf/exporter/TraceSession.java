@@ -189,7 +189,7 @@ final class TraceSession implements AutoCloseable {
                 .filter(record -> record.isRequest())
                 .count();
       }
-      losses.sum(trace.dropped(), unprinted);
+      losses.sum(trace.dropped(), Math.min(unprinted, most - out.written()));
     }
   }
 

@@ -30,7 +30,7 @@ class TraceIT {
   private static final Pattern LOST =
       Pattern.compile(
           "lost in all ([0-9]+) lines, and of ([0-9]+) others what became of the request"
-              + "(?:, and ([0-9]+) lines that standard output did not take)?");
+              + "(?:, and up to ([0-9]+) lines that standard output did not take)?");
   private static final Pattern RATE = Pattern.compile("Requests/sec: *([0-9.]+)");
   private static final String METHODS = "GET,GET,HEAD,DELETE,OPTIONS,PATCH,PURGE";
 
