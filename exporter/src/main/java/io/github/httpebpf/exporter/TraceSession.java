@@ -8,7 +8,6 @@ import io.github.httpebpf.exporter.trace.TraceJoin;
 import io.github.httpebpf.exporter.trace.TraceSource;
 import io.github.httpebpf.exporter.trace.TracedRequest;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,8 +23,6 @@ import java.util.function.BiFunction;
  * renews the trace and says what was lost, also while standard output is not read.
  */
 final class TraceSession implements AutoCloseable {
-
-  private static final System.Logger LOG = System.getLogger(TraceSession.class.getName());
 
   /** How soon what comes is looked for, while something does. */
   private static final Duration BUSY = Duration.ofMillis(10);
@@ -82,11 +79,12 @@ final class TraceSession implements AutoCloseable {
    * @return whether it was told to end, or has printed all that was asked for; else nothing is
    *     traced any more
    * @throws IOException if standard output cannot be written
+   * @throws BpfException if it cannot be traced any more
    */
   boolean run() throws IOException, InterruptedException {
-    Thread renewer = Thread.ofPlatform().name("trace-renewal").daemon().start(this::renew);
+    Renewal renewal = Renewal.begin("trace-renewal", RENEWED, this::renew);
     try {
-      while (!isFull() && !trace.hasEnded() && ending.getCount() > 0) {
+      while (!isFull() && !trace.hasEnded() && ending.getCount() > 0 && !renewal.hasFailed()) {
         if (!step()) {
           boolean lately = System.nanoTime() - came < LATELY.toNanos();
           ending.await((lately ? BUSY : IDLE).toMillis(), TimeUnit.MILLISECONDS);
@@ -95,10 +93,11 @@ final class TraceSession implements AutoCloseable {
       boolean asked = isFull() || !trace.hasEnded();
       trace.end();
       finish();
+      renewal.check();
       return asked;
     } finally {
       ending.countDown();
-      renewer.interrupt();
+      renewal.close();
       trace.close();
       losses.sum(trace.dropped(), 0);
       done.countDown();
@@ -161,18 +160,9 @@ final class TraceSession implements AutoCloseable {
   }
 
   private void renew() {
-    try {
-      while (!ending.await(RENEWED.toMillis(), TimeUnit.MILLISECONDS)) {
-        trace.renew();
-        clock.adjust();
-        losses.tell(trace.dropped());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (BpfException e) {
-      LOG.log(Level.ERROR, e.getMessage());
-      trace.end();
-    }
+    trace.renew();
+    clock.adjust();
+    losses.tell(trace.dropped());
   }
 
   /** Ends it, from another thread; waits until all is printed, if it can be. */

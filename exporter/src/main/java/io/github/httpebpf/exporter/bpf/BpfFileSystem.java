@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Mounts, makes and removes what the file system itself holds; errors name path and reason. */
@@ -194,6 +196,9 @@ final class BpfFileSystem {
       List<Path> entries = new ArrayList<>();
       directory.forEach(entries::add);
       return entries;
+    } catch (DirectoryIteratorException e) {
+      throw new BpfException(
+          "list " + path + ": " + reason(Objects.requireNonNull(e.getCause())), e);
     } catch (IOException e) {
       throw new BpfException("list " + path + ": " + reason(e), e);
     }

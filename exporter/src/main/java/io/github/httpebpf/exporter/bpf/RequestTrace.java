@@ -82,7 +82,7 @@ public final class RequestTrace implements AutoCloseable {
       }
     }
     try {
-      trace.join(true);
+      trace.missing().forEach(trace::begin);
       if (trace.live.isEmpty()) {
         throw new BpfException(
             "trace %s: no captures there; load makes them".formatted(root.path()));
@@ -98,31 +98,35 @@ public final class RequestTrace implements AutoCloseable {
     return selection.isFixed() ? selection.named() : selection.among(root.made());
   }
 
-  /** Traces what is not traced yet. */
-  private void join(boolean first) {
-    Map<Path, TracePlace> places = TracePlace.of(root, this::wanted);
-    for (TracePlace each : places.values()) {
-      if (!live.containsKey(each.path())) {
-        try {
-          live.put(each.path(), PlaceTrace.begin(each, ringSize));
-          failures.remove(each.path());
-        } catch (BpfException e) {
-          if (first) {
-            throw e;
-          }
-          String message = String.valueOf(e.getMessage());
-          if (!message.equals(failures.put(each.path(), message))) {
-            LOG.log(Level.WARNING, message);
-          }
-        }
+  /** What is not traced yet. */
+  private List<TracePlace> missing() {
+    return TracePlace.of(root, this::wanted).values().stream()
+        .filter(each -> !live.containsKey(each.path()))
+        .toList();
+  }
+
+  private void begin(TracePlace place) {
+    live.put(place.path(), PlaceTrace.begin(place, ringSize));
+  }
+
+  /** Says that something failed, unless it failed so before: it is tried again and again. */
+  private void attempt(Path path, Runnable step) {
+    try {
+      step.run();
+      failures.remove(path);
+    } catch (BpfException e) {
+      String message = String.valueOf(e.getMessage());
+      if (!message.equals(failures.put(path, message))) {
+        LOG.log(Level.WARNING, message);
       }
     }
   }
 
   /**
-   * Goes on for another three seconds, with the captures that are there now.
+   * Goes on for another three seconds, with the captures that are there now. Those that have come
+   * and cannot be traced, or not be looked for, are warned of.
    *
-   * @throws BpfException if that cannot be done
+   * @throws BpfException if what is traced cannot be any more
    */
   public void renew() {
     lock.lock();
@@ -138,7 +142,8 @@ public final class RequestTrace implements AutoCloseable {
           end(each);
         }
       }
-      join(false);
+      attempt(
+          root.path(), () -> missing().forEach(each -> attempt(each.path(), () -> begin(each))));
     } finally {
       lock.unlock();
     }
@@ -155,12 +160,12 @@ public final class RequestTrace implements AutoCloseable {
   public List<Batch> take() {
     lock.lock();
     try {
+      int most = Math.max(1, MOST / Math.max(1, live.size() + ended.size()));
       List<Batch> batches = new ArrayList<>();
       for (PlaceTrace each : live.values()) {
         batches.add(new Batch(each.source(), each.take(most), false));
       }
       for (PlaceTrace each : List.copyOf(ended)) {
-      int most = Math.max(1, MOST / Math.max(1, live.size() + ended.size()));
         List<TraceRecord> records = each.take(most);
         boolean last = records.size() < most;
         batches.add(new Batch(each.source(), records, last));

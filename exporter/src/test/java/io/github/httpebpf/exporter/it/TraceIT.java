@@ -347,3 +347,25 @@ class TraceIT {
         .matches("open \\S+/trace_map: EACCES \\(13\\) Permission denied; needs root, or .*\n");
   }
 }
+  @Test
+  void itGoesOnWhereOthersCannotBeLookedFor() throws Exception {
+    try (Stage own = new Stage()) {
+      own.lan.hush();
+      own.exporter.load();
+      List<String> command = own.lan.onServer(own.exporter.withRoot("trace", "-n", "1"));
+      try (Tracing trace = new Tracing(command, own.pin("eth0/trace_map"), false)) {
+        Files.move(own.pin("eth0/unseen_map"), own.pin("%xdp"));
+        String warning = "list %s: NotDirectoryException".formatted(own.pin("%xdp"));
+        Shell.await("it says so", () -> trace.err().contains(warning) || !trace.alive());
+        long said = System.nanoTime();
+        Shell.await(
+            "it goes on",
+            () -> Tracing.isTracedSince(said, own.pin("eth0/trace_map")) || !trace.alive());
+        assertThat(trace.alive()).as(trace.err()).isTrue();
+        assertThat(trace.err().lines()).singleElement().asString().contains(" warn  ");
+      } finally {
+        Files.move(own.pin("%xdp"), own.pin("eth0/unseen_map"));
+      }
+    }
+  }
+
