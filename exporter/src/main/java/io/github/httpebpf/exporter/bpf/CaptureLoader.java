@@ -107,6 +107,7 @@ public final class CaptureLoader implements AutoCloseable {
         madeShared = !wasShared;
       }
       places.forEach(BpfFileSystem::finishDirectory);
+      TracePlace.of(root, () -> Set.copyOf(loaded)).keySet().forEach(PlaceTrace::clearLeft);
       madeRoot.finish();
       rollback.commit();
       made.addAll(loaded);

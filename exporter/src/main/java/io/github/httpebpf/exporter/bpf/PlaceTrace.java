@@ -2,6 +2,7 @@ package io.github.httpebpf.exporter.bpf;
 
 import io.github.httpebpf.exporter.trace.TraceRecord;
 import io.github.httpebpf.exporter.trace.TraceSource;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -69,6 +70,25 @@ final class PlaceTrace implements AutoCloseable {
       lock.close();
       throw e;
     }
+  }
+
+  /**
+   * Ends in the kernel what a trace has left that was killed: until then its ring is there, and
+   * what was written into it.
+   *
+   * @throws BpfException if the maps may not be changed
+   */
+  static void clearLeft(Path place) {
+    DirectoryLock.acquireAtOnce(place)
+        .ifPresent(
+            lock -> {
+              try (lock;
+                  TraceMaps maps = TraceMaps.open(place)) {
+                if (maps.count(TraceMaps.UNTIL) != 0) {
+                  maps.clear();
+                }
+              }
+            });
   }
 
   TraceSource source() {

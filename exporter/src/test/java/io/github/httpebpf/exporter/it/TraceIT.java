@@ -252,12 +252,27 @@ class TraceIT {
     try (Tracing next = trace()) {
       next.signal("KILL");
     }
+    assertThat(isThereARing()).isTrue();
+    stage.exporter.load("--urls");
+    assertThat(isThereARing()).isFalse();
+    assertThat(Tracing.until(map(Lan.INTERFACE))).isZero();
+    try (Tracing next = trace()) {
+      stage.exporter.load("--urls");
+      assertThat(isThereARing()).isTrue();
+      next.signal("KILL");
+    }
     try (Tracing next = trace("-n", "1")) {
       get("/s200/next");
       assertThat(next.await()).isZero();
       assertThat(next.lines()).singleElement().asString().contains(" /s200/next 200 ");
     }
     stage.log(80, 1);
+  }
+
+  private boolean isThereARing() {
+    Path rings = map(Lan.INTERFACE).resolveSibling("trace_ring_map");
+    List<String> lookup = Stage.words("bpftool map lookup pinned %s key 0 0 0 0".formatted(rings));
+    return Shell.run(lookup).status() == 0;
   }
 
   @Test
@@ -336,18 +351,6 @@ class TraceIT {
   }
 
   @Test
-  void itNeedsMoreThanReaders() {
-    List<String> command =
-        new ArrayList<>(Stage.words("setpriv --reuid=65534 --regid=65534 --clear-groups"));
-    command.addAll(stage.exporter.withRoot("trace"));
-    Shell.Result result = Shell.run(stage.lan.onServer(command));
-
-    assertThat(result.status()).isEqualTo(1);
-    assertThat(result.err())
-        .matches("open \\S+/trace_map: EACCES \\(13\\) Permission denied; needs root, or .*\n");
-  }
-}
-  @Test
   void itGoesOnWhereOthersCannotBeLookedFor() throws Exception {
     try (Stage own = new Stage()) {
       own.lan.hush();
@@ -369,3 +372,15 @@ class TraceIT {
     }
   }
 
+  @Test
+  void itNeedsMoreThanReaders() {
+    List<String> command =
+        new ArrayList<>(Stage.words("setpriv --reuid=65534 --regid=65534 --clear-groups"));
+    command.addAll(stage.exporter.withRoot("trace"));
+    Shell.Result result = Shell.run(stage.lan.onServer(command));
+
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err())
+        .matches("open \\S+/trace_map: EACCES \\(13\\) Permission denied; needs root, or .*\n");
+  }
+}
