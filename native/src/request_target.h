@@ -71,20 +71,6 @@ static __always_inline __u32 authority_at(const struct workspace *w)
 		       : 0;
 }
 
-/* A form that is not known may have a password before that. */
-static __always_inline int holds_at_sign(const struct workspace *w)
-{
-	__u64 found = 0;
-	__u32 i;
-
-	KEEP_LOOP
-	for (i = 0; i < TARGET_ROOM; i += 8)
-		if (i < w->scan.end)
-			found |= octets_equal(before(get_word(w->head.target, i), w->scan.end - i),
-					      '@');
-	return found || w->head.target_length > TARGET_ROOM;
-}
-
 /* Of the four forms of a target (RFC 9112 section 3.2), two name a host themselves. */
 SUBPROGRAM int split_target(packet_t *packet, __u32 method)
 {
@@ -103,8 +89,8 @@ SUBPROGRAM int split_target(packet_t *packet, __u32 method)
 	authority = authority_at(w);
 	if (authority)
 		return take_authority(packet, authority);
-	if (holds_at_sign(w))
-		w->scan.at = w->scan.end;
+	/* None of those: it has no path, and may have a password. */
+	w->scan.at = w->scan.end;
 	return 0;
 }
 
