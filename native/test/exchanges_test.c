@@ -142,38 +142,6 @@ static void early(void)
 	check_number("early", 0, "at once", 2, all_exchanges().durations[0]);
 }
 
-static __u32 responses(const char *answer, __u32 cut)
-{
-	struct connection c = begin_sweep(0, 3);
-	__u32 status, all = 0;
-
-	client_says(&c, GET);
-	server_at(&c, 0, answer, cut);
-	server_at(&c, cut, answer + cut, strlen(answer) - cut);
-	for (status = 0; status < 1000; status++)
-		all += host.responses[METHOD_GET][status] * (1000 + status);
-	return all;
-}
-
-/* A status line that comes whole is read as one that is cut; whatever is wrong with it. */
-static void status_lines(void)
-{
-	char answer[] = "HTTP/1.1 417 a\r\n" EMPTY;
-	const __u32 line = strlen("HTTP/1.1 417");
-	__u32 at, octet, before;
-
-	for (at = 0; at < line; at++) {
-		before = answer[at];
-		for (octet = 1; octet < 256; octet++) {
-			answer[at] = octet;
-			check_number("status line", at * 1000 + octet, "response",
-				     responses(answer, 5), responses(answer, line + 3));
-		}
-		answer[at] = before;
-	}
-	check_number("status line", 0, "response", 1417, responses(answer, line));
-}
-
 /* A response to nothing, as a server that expects HTTP gives it to a client of TLS. */
 static void unasked(void)
 {
@@ -331,7 +299,6 @@ static void test(void)
 	excluded();
 	unasked();
 	early();
-	status_lines();
 }
 
 int main(int argc, char **argv)
