@@ -4,7 +4,6 @@ import io.github.httpebpf.libbpf.Libbpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -86,9 +85,9 @@ final class HashBatches {
     }
   }
 
-  /** The {@code __u32} that comes first in a {@code __u64} of a key. */
+  /** The {@code __u32} that comes first in a {@code __u64} of a key; machines are little-endian. */
   static int first(long word) {
-    return (int) (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? word >>> Integer.SIZE : word);
+    return (int) word;
   }
 
   private static void copy(MemorySegment from, long[] to, int words) {
