@@ -118,7 +118,7 @@ static __always_inline int pass_body(const struct workspace *w, struct flow *flo
 /* An answer that changes what is known of the requests: nobody else may be at them. */
 static __always_inline void judge_both(packet_t *packet, struct workspace *w, struct flow *flow)
 {
-	if (take_lock(&flow->lock))
+	if (lock_requests(packet, flow))
 		return;
 	copy_requests(&w->flow, flow);
 	judge_answer(packet, w);
@@ -135,7 +135,7 @@ SUBPROGRAM int follow_answers(packet_t *packet)
 	if (!w || read_key(packet, w, 1))
 		return 0;
 	flow = find_flow(packet, &w->key);
-	if (!flow || flow->requests.phase == PHASE_TUNNEL || take_lock(&flow->answers_lock))
+	if (!flow || flow->requests.phase == PHASE_TUNNEL || lock_answers(packet, flow))
 		return 0;
 	if (pass_body(w, flow)) {
 		begin_work(w, 1, w->payload.remote_port);

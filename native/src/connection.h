@@ -9,10 +9,6 @@
 #include "http_stream.h"
 #include "urls.h"
 
-/* The first tries follow one another as fast as most work is done. The verifier looks at each. */
-#define LOCK_TRIES 256
-#define LOCK_HASTE 32
-
 /* The connection of a packet from its client, or from its server. */
 static __always_inline int read_key(packet_t *packet, struct workspace *w, int from_server)
 {
@@ -45,10 +41,10 @@ static __always_inline struct flow_key reversed(const struct flow_key *key)
 	};
 }
 
-#define WAIT_ROUNDS 1600
+#define WAIT_ROUNDS 512
 
-/* As long as a lock is held, by and large. Judged by itself, so that waiting costs the verifier
- * little. */
+/* For a part of the time that a lock is held, by and large. Judged by itself, so that waiting costs
+ * the verifier little. */
 SUBPROGRAM int wait_briefly(__u32 rounds)
 {
 	__u32 i;
@@ -59,14 +55,41 @@ SUBPROGRAM int wait_briefly(__u32 rounds)
 	return i;
 }
 
+#define LOCK_TRIES 16
+#define LOCK_WAITS 64
+
+/* Until that lock of the connection is free, or for as long as no work takes. The key is in the
+ * workspace. */
+SUBPROGRAM int wait_for_lock(packet_t *packet, int of_answers)
+{
+	struct workspace *w = workspace(packet);
+	const volatile __u64 *lock;
+	struct flow *flow;
+	__u32 i;
+
+	if (!w)
+		return 0;
+	flow = find_flow(packet, &w->key);
+	if (!flow)
+		return 0;
+	lock = of_answers ? &flow->answers_lock : &flow->lock;
+	KEEP_LOOP
+	for (i = 0; i < LOCK_WAITS; i++) {
+		/* Not all for as long, lest they step in time. */
+		wait_briefly(WAIT_ROUNDS / 8 + random_number() % (WAIT_ROUNDS / 2));
+		if (!*lock)
+			break;
+	}
+	return 0;
+}
+
 /*
  * Packets of one connection meet on two CPUs now and then. Before 5.12 an addition tells nobody
  * what was there before: whoever does not find himself alone afterwards steps back, and tries
  * again.
  */
-static __always_inline int take_lock(__u64 *lock)
+static __always_inline int take_lock(packet_t *packet, __u64 *lock, int of_answers)
 {
-	__u32 rounds;
 	int i;
 
 	KEEP_LOOP
@@ -75,11 +98,19 @@ static __always_inline int take_lock(__u64 *lock)
 		if (*(volatile __u64 *)lock == 1)
 			return 0;
 		__sync_fetch_and_add(lock, -1);
-		rounds = i < LOCK_HASTE ? 100 : WAIT_ROUNDS / 4;
-		/* Not all for as long, lest they step in time. */
-		wait_briefly(own_cpu() % 2 ? rounds * 4 : rounds);
+		wait_for_lock(packet, of_answers);
 	}
 	return -1;
+}
+
+static __always_inline int lock_requests(packet_t *packet, struct flow *flow)
+{
+	return take_lock(packet, &flow->lock, 0);
+}
+
+static __always_inline int lock_answers(packet_t *packet, struct flow *flow)
+{
+	return take_lock(packet, &flow->answers_lock, 1);
 }
 
 static __always_inline void release_lock(__u64 *lock)

@@ -77,7 +77,7 @@ SUBPROGRAM int abandon_head(packet_t *packet)
 	if (!w)
 		return 0;
 	flow = find_flow(packet, &w->key);
-	if (!flow || !(flow->flags & FLOW_URL_DUE) || take_lock(&flow->lock))
+	if (!flow || !(flow->flags & FLOW_URL_DUE) || lock_requests(packet, flow))
 		return 0;
 	begin_work(w, 0, w->key.server_port);
 	copy_flow(&w->flow, flow);
@@ -102,7 +102,7 @@ SUBPROGRAM int end_traced_response(packet_t *packet)
 	if (!w)
 		return 0;
 	flow = find_flow(packet, &w->key);
-	if (!flow || !(flow->answers.flags & STREAM_TRACED) || take_lock(&flow->answers_lock))
+	if (!flow || !(flow->answers.flags & STREAM_TRACED) || lock_answers(packet, flow))
 		return 0;
 	begin_work(w, 1, w->key.server_port);
 	copy_flow(&w->flow, flow);
@@ -137,7 +137,7 @@ SUBPROGRAM int note_end(packet_t *packet, int from_server)
 	if (!ends_unanswered(packet, from_server))
 		return 0;
 	flow = find_flow(packet, &w->key);
-	if (!flow || take_lock(&flow->answers_lock))
+	if (!flow || lock_answers(packet, flow))
 		return 0;
 	begin_work(w, 1, from_server ? w->payload.remote_port : w->payload.local_port);
 	copy_flow(&w->flow, flow);

@@ -218,7 +218,7 @@ SUBPROGRAM int judge_farewell(packet_t *packet)
 	if (!w || read_key(packet, w, 0))
 		return 0;
 	flow = find_flow(packet, &w->key);
-	if (!flow || flow->requests.phase != PHASE_UNDECIDED || take_lock(&flow->lock))
+	if (!flow || flow->requests.phase != PHASE_UNDECIDED || lock_requests(packet, flow))
 		return 0;
 	begin_work(w, 0, w->payload.local_port);
 	copy_flow(&w->flow, flow);
@@ -250,7 +250,7 @@ SUBPROGRAM int judge_data(packet_t *packet, __u32 port)
 		begin_work(w, 0, w->payload.local_port);
 		return judge_first(packet, w, port);
 	}
-	if (take_lock(&flow->lock))
+	if (lock_requests(packet, flow))
 		return RESULT_RESYNC;
 	result = judge_plain(packet, w, flow);
 	if (result == RESULT_COUNT) {
