@@ -83,7 +83,7 @@ static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
 /* A packet that is received: the result that it goes under. */
 static __always_inline int judge_received(packet_t *packet, __u32 no_link_header)
 {
-	struct payload payload;
+	struct payload payload = {};
 	int result = no_link_header ? find_plain_payload(packet, 1, &payload)
 				    : find_plain_payload(packet, 0, &payload);
 
@@ -108,7 +108,7 @@ static __always_inline void note_sent(packet_t *packet, const struct payload *pa
 /* A packet that is sent. */
 static __always_inline void judge_sent(packet_t *packet, __u32 no_link_header)
 {
-	struct payload payload;
+	struct payload payload = {};
 	int result = no_link_header ? find_plain_payload(packet, 1, &payload)
 				    : find_plain_payload(packet, 0, &payload);
 	struct workspace *w;
