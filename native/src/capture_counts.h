@@ -90,18 +90,19 @@ static __always_inline void count_response(const struct workspace *w, __u32 meth
 	count_series(response_counts(w), status, method);
 }
 
-static __always_inline const struct url_name *owned_name(const struct workspace *w)
+static __always_inline const struct url_name *find_name(const struct workspace *w)
 {
 	void *names = url_names(w);
-	const struct url_name *name;
 
-	if (!names)
-		return NULL;
-	name = bpf_map_lookup_elem(names, &w->scan.owner);
-	if (name)
-		return name;
-	bpf_map_update_elem(names, &w->scan.owner, &w->name, BPF_NOEXIST);
-	return bpf_map_lookup_elem(names, &w->scan.owner);
+	return names ? bpf_map_lookup_elem(names, &w->scan.owner) : NULL;
+}
+
+static __always_inline void make_name(const struct workspace *w)
+{
+	void *names = url_names(w);
+
+	if (names)
+		bpf_map_update_elem(names, &w->scan.owner, &w->name, BPF_NOEXIST);
 }
 
 static __always_inline struct url_counts *url_counts(const struct workspace *w, __u64 url,

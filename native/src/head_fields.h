@@ -5,8 +5,8 @@
 
 #include "message_end.h"
 
-/* Words of a line that one step looks at. */
-#define REST_WORDS 16
+/* Spans of lines that one step looks at. */
+#define REST_SPANS 16
 
 /* Nobody can send as much as more digits say. */
 #define LENGTH_DIGITS_MAX 15
@@ -66,13 +66,34 @@ static __always_inline int may_matter(const struct workspace *w, __u64 word)
 	       (!w->answers && keeps_heads(w) && begins_host(word));
 }
 
+/* Whether a line is seen at once to be none of them. */
+static __always_inline int is_other_line(const struct workspace *w, __u32 position, __u32 end)
+{
+	return position + 8 <= end && !may_matter(w, word_at(w, position));
+}
+
+/* Where the first line feed is among the octets of a span, or SPAN_OCTETS. */
+static __always_inline __u32 find_feed(const __u8 *span)
+{
+	__u64 a = first_zero(get_word(span, 0) ^ EACH('\n'));
+	__u64 b = first_zero(get_word(span, 8) ^ EACH('\n'));
+	__u64 c = first_zero(get_word(span, 16) ^ EACH('\n'));
+	__u64 d = first_zero(get_word(span, 24) ^ EACH('\n'));
+
+	if (!(a | b | c | d))
+		return SPAN_OCTETS;
+	if (a | b)
+		return a ? first_octet(a) : 8 + first_octet(b);
+	return c ? 16 + first_octet(c) : 24 + first_octet(d);
+}
+
 /* Reads to behind the line feed that ends the line, or behind what one step looks at. `in_head`:
  * lines that do not matter are passed over too. */
 SUBPROGRAM int skip_line(packet_t *packet, __u32 in_head)
 {
 	struct workspace *w = workspace(packet);
-	__u32 i, position, end, last;
-	__u64 feeds;
+	__u32 i, position, end, last, feed;
+	const __u8 *span;
 
 	if (!w)
 		return 0;
@@ -80,14 +101,14 @@ SUBPROGRAM int skip_line(packet_t *packet, __u32 in_head)
 	end = w->end;
 	last = in_head && end > 8 ? end - 8 : 0;
 	KEEP_LOOP
-	for (i = 0; i < REST_WORDS && position < end; i++) {
-		/* Behind the window there are zeros. */
-		feeds = octets_equal(word_at(w, position), '\n');
-		if (!feeds) {
-			position += 8;
+	for (i = 0; i < REST_SPANS && position < end; i++) {
+		span = w->window + (position & (WINDOW_OCTETS - 1));
+		feed = find_feed(span);
+		position = blur(position + feed, get_word(span, 0));
+		if (feed == SPAN_OCTETS)
 			continue;
-		}
-		position += first_octet(feeds) + 1;
+		/* What is behind the window is none of it. */
+		position++;
 		if (position > last || may_matter(w, word_at(w, position)))
 			break;
 	}
@@ -133,6 +154,10 @@ static __always_inline __u32 read_field(struct workspace *w, __u32 position, __u
 	if (octet == '\r') {
 		s->phase = PHASE_HEAD_END;
 		return position + 1;
+	}
+	if (is_other_line(w, position, end)) {
+		s->phase = PHASE_REST;
+		return position;
 	}
 	octet |= 0x20;
 	word = word_at(w, position);

@@ -62,21 +62,17 @@ static __always_inline __u32 present_end(const struct block *block, __u32 from)
 
 static __always_inline void mark_present(struct block *block, __u32 from, __u32 to)
 {
-	__u32 i, first, behind;
+	__u32 i, behind;
 	__u64 bits;
 
 	KEEP_LOOP
-	for (i = 0; i < PRESENCE; i++) {
-		first = i * 64;
-		behind = first + 64;
-		if (to <= first || from >= behind)
-			continue;
-		bits = ~0ull;
-		if (from > first)
-			bits &= ~0ull << (from & 63);
+	for (i = 0; i < PRESENCE && from < to; i++) {
+		bits = ~0ull << (from & 63);
+		behind = (from | 63) + 1;
 		if (to < behind)
 			bits &= (1ull << (to & 63)) - 1;
-		block->present[i] |= bits;
+		block->present[from / 64 & (PRESENCE - 1)] |= bits;
+		from = blur(behind, bits);
 	}
 }
 

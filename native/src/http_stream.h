@@ -70,6 +70,15 @@ SUBPROGRAM int read_start_line(packet_t *packet)
 	return 0;
 }
 
+/* The value of Host, and most often it is seen at once that the next line does not matter. */
+static __always_inline void read_host_line(packet_t *packet, struct workspace *w)
+{
+	read_host(packet);
+	settle();
+	if (w->stream.phase == PHASE_FIELD && is_other_line(w, w->reached, w->end))
+		w->stream.phase = PHASE_REST;
+}
+
 SUBPROGRAM int read_head(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
@@ -89,13 +98,13 @@ SUBPROGRAM int read_head(packet_t *packet)
 	case PHASE_CODING:
 		read_value(packet);
 		break;
-	case PHASE_HOST:
-		read_host(packet);
-		break;
 	case PHASE_HEAD_END:
 		w->reached = read_empty_line(w, w->reached);
 		break;
 	}
+	settle();
+	if (w->stream.phase == PHASE_HOST && w->reached < end)
+		read_host_line(packet, w);
 	return 0;
 }
 

@@ -34,11 +34,30 @@ static __always_inline __u64 octets_between(__u64 x, __u64 first, __u64 last)
 	return octets_above(x, first - 1) & ~octets_above(x, last) & BIT7;
 }
 
+/* The first octet that is zero has its bit 7 set, and none before it; what is behind it may be
+ * wrong. */
+static __always_inline __u64 first_zero(__u64 x)
+{
+	return (x - EACH(1ull)) & ~x & BIT7;
+}
+
+/* Likewise the first octet below `bound`, which is no more than 0x80. */
+static __always_inline __u64 first_below(__u64 x, __u64 bound)
+{
+	return (x - EACH(bound)) & ~x & BIT7;
+}
+
 /* No request-target holds them: controls, space, delete. Octets from 0x80 on are sent, and served,
  * by many. */
 static __always_inline __u64 octets_outside_target(__u64 x)
 {
 	return (~octets_above(x, 0x20) & BIT7) | octets_equal(x, 0x7f);
+}
+
+/* Whether there are any; now and then, behind an octet of 0xff, it is wrong in that there are. */
+static __always_inline __u64 may_be_outside_target(__u64 x)
+{
+	return ((x - EACH(0x21ull)) | (x + EACH(1ull))) & ~x & BIT7;
 }
 
 /* Visible octets that no token holds (RFC 9110 section 5.6.2). */

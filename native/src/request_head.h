@@ -37,9 +37,23 @@ SUBPROGRAM int keep_target(packet_t *packet, __u32 position, __u32 count)
 	return 0;
 }
 
-static __always_inline int is_blank(__u64 word)
+static __always_inline int is_blank(__u8 octet)
 {
-	return (word & 0xff) == ' ' || (word & 0xff) == '\t';
+	return octet == ' ' || octet == '\t';
+}
+
+/* Blanks before the value of Host, or as many as one step looks at. */
+static __always_inline __u32 skip_blanks(const struct workspace *w, __u32 position, __u32 end)
+{
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 0; i < HOST_ROOM / 8 && position < end; i++) {
+		if (!is_blank(octet_at(w, position)))
+			break;
+		position++;
+	}
+	return position;
 }
 
 /* Octets of the value of Host, or as many as one step looks at. */
@@ -52,34 +66,31 @@ SUBPROGRAM int read_host(packet_t *packet)
 	if (!w)
 		return 0;
 	end = w->end;
+	position = w->reached;
+	length = w->head.host_length;
+	if (!length)
+		position = skip_blanks(w, position, end);
 	KEEP_LOOP
-	for (i = 0; i < HOST_ROOM / 8; i++) {
-		settle();
-		position = w->reached;
-		if (position >= end)
-			break;
+	for (i = 0; i < HOST_ROOM / 8 && position < end; i++) {
 		word = word_at(w, position);
-		length = w->head.host_length;
-		if (!length && is_blank(word)) {
-			w->reached = position + 1;
-			continue;
-		}
 		/* Behind the window there are zeros. */
-		feeds = octets_equal(word, '\n');
+		feeds = first_zero(word ^ EACH('\n'));
 		taken = feeds ? first_octet(feeds) : 8;
 		if (taken > end - position)
 			taken = end - position;
 		if (length < HOST_ROOM)
 			put_word(w->head.host, within(length, HOST_ROOM), word);
-		w->head.host_length = length + taken;
-		w->reached = position + taken;
+		length = blur(length + taken, word);
+		position = blur(position + taken, word);
 		if (feeds) {
-			w->reached++;
+			position++;
 			w->head.has_host = 1;
 			w->stream.phase = PHASE_FIELD;
 			break;
 		}
 	}
+	w->head.host_length = length;
+	w->reached = position;
 	return 0;
 }
 

@@ -26,183 +26,198 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 	return hash ^ hash >> 32;
 }
 
-/* From scan.at up to a slash, the path's end, or what was kept of it; copied behind scan.out. */
-static __always_inline void read_segment(struct workspace *w)
+/* The first octet that ends a segment has its bit 7 set, and none before it. */
+static __always_inline __u64 ends_of_segment(__u64 word)
 {
-	__u64 word, inside, ends, digits;
-	__u32 i, taken;
+	return first_zero((word | EACH(0x10ull)) ^ EACH('?')) | first_zero(word ^ EACH('#'));
+}
 
-	w->scan.length = 0;
-	w->scan.hash = 0;
-	w->scan.no_digits = w->scan.no_hex = w->scan.no_uuid = 0;
+_Static_assert(('/' | 0x10) == '?', "the two are found together");
+
+/* Whether one may: so do few other octets. */
+static __always_inline int may_end_segment(__u64 word)
+{
+	return first_zero((word | EACH('?' ^ '#')) ^ EACH('?')) != 0;
+}
+
+_Static_assert(('/' | ('?' ^ '#')) == '?' && ('#' | ('?' ^ '#')) == '?', "all three are");
+
+/* The segment from scan.from up to scan.at: of what octets it is, and a hash. */
+static __always_inline void read_segment(struct workspace *w, __u32 length)
+{
+	__u64 word, inside, digits, hash = 0, no_digits = 0, no_hex = 0, no_uuid = 0;
+	__u32 from = w->scan.from, i, taken;
+
 	KEEP_LOOP
-	for (i = 0; i < TARGET_ROOM / 8; i++) {
-		settle();
-		word = get_word(w->head.target, within(w->scan.at, TARGET_ROOM));
-		ends = octets_equal(word, '/') | octets_equal(word, '?') | octets_equal(word, '#');
-		taken = ends ? first_octet(ends) : 8;
-		if (taken > w->scan.end - w->scan.at)
-			taken = w->scan.end - w->scan.at;
-		word = before(word, taken);
+	for (i = 0; i < TARGET_ROOM; i += 8) {
+		taken = length - i < 8 ? length - i : 8;
+		word = before(get_word(w->head.target, within(from + i, TARGET_ROOM)), taken);
 		inside = before(BIT7, taken);
 		digits = octets_between(word, '0', '9');
-		w->scan.no_digits |= inside & ~digits;
+		no_digits |= inside & ~digits;
 		digits |= octets_between(word | EACH(0x20ull), 'a', 'f');
-		w->scan.no_hex |= inside & ~digits;
-		w->scan.no_uuid |= inside & ~(digits | octets_equal(word, '-'));
-		w->scan.hash = mix(w->scan.hash, word);
-		put_word(w->name.path, within(w->scan.out, PATH_ROOM), word);
-		w->scan.at += taken;
-		w->scan.out += taken;
-		w->scan.length += taken;
-		if (taken < 8 || w->scan.out >= PATH_MAX)
+		no_hex |= inside & ~digits;
+		no_uuid |= inside & ~(digits | octets_equal(word, '-'));
+		hash = mix(hash, word);
+		if (taken < 8)
 			break;
 	}
+	w->scan.no_digits = no_digits;
+	w->scan.no_hex = no_hex;
+	w->scan.no_uuid = no_uuid;
+	w->scan.hash = hash;
 }
 
 /* 8-4-4-4-12 */
-static __always_inline int is_uuid(const struct workspace *w, __u32 from)
+static __always_inline int is_uuid(const struct workspace *w, __u32 length)
 {
-	return !w->scan.no_uuid && w->scan.length == UUID_OCTETS &&
-	       target_octet(w, from + 8) == '-' && target_octet(w, from + 13) == '-' &&
-	       target_octet(w, from + 18) == '-' && target_octet(w, from + 23) == '-';
+	__u32 from = w->scan.from;
+
+	return !w->scan.no_uuid && length == UUID_OCTETS && target_octet(w, from + 8) == '-' &&
+	       target_octet(w, from + 13) == '-' && target_octet(w, from + 18) == '-' &&
+	       target_octet(w, from + 23) == '-';
 }
 
-static __always_inline int is_identifier(const struct workspace *w, __u32 from)
+static __always_inline int is_identifier(const struct workspace *w, __u32 length)
 {
-	return w->scan.length && (!w->scan.no_digits || is_uuid(w, from) ||
-				  (!w->scan.no_hex && w->scan.length >= HEX_ID_MIN));
+	return length && (!w->scan.no_digits || is_uuid(w, length) ||
+			  (!w->scan.no_hex && length >= HEX_ID_MIN));
 }
 
-/* In place of the segment that was copied there. */
-static __always_inline void put_identifier(struct workspace *w, __u32 out)
+/* Which routes have the segment that was read. */
+static __always_inline void match_segment(struct workspace *w, __u32 length)
 {
-	__u32 behind = out + ID_OCTETS, i;
-
-	put_word(w->name.path, within(out, PATH_ROOM), ID_WORD);
-	KEEP_LOOP
-	for (i = 0; i < PATH_ROOM; i += 8) {
-		if (behind + i >= w->scan.out)
-			break;
-		put_word(w->name.path, within(behind + i, PATH_ROOM), 0);
-	}
-	w->scan.out = behind;
-}
-
-/* The segment that was read, and its place. */
-SUBPROGRAM int match_segment(packet_t *packet, __u32 place)
-{
-	struct workspace *w = workspace(packet);
 	const struct route_table *table = routes();
+	__u32 place = w->scan.place;
 	const __u64 *with_text;
 	__u64 fitting;
 
-	if (!w || place >= SEGMENTS_MAX)
-		return 0;
 	w->scan.matched |= w->scan.alive & table->tails[within(place, PLACES)];
-	fitting = w->scan.length ? table->any[within(place, PLACES)] : 0;
+	fitting = length ? table->any[within(place, PLACES)] : 0;
 	w->scan.key.hash = w->scan.hash;
 	w->scan.key.place = place;
-	w->scan.key.length = w->scan.length;
+	w->scan.key.length = length;
 	with_text = find_routes(&w->scan.key);
 	if (with_text)
 		fitting |= *with_text;
 	w->scan.alive &= fitting;
-	return 0;
 }
 
-/* The next segment: 1 if another follows. */
-SUBPROGRAM int scan_segment(packet_t *packet)
+/* The segment from scan.from up to scan.at, which has been copied. */
+SUBPROGRAM int judge_segment(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
-	__u32 from, out;
+	__u32 length;
 
 	if (!w)
 		return 0;
-	from = w->scan.at;
-	out = w->scan.out;
-	read_segment(w);
-	if (is_identifier(w, from))
-		put_identifier(w, out);
-	if (w->scan.out >= PATH_MAX) {
-		w->scan.cut = 1;
-		return 0;
+	length = w->scan.at - w->scan.from;
+	read_segment(w, length);
+	if (is_identifier(w, length)) {
+		w->scan.out -= length;
+		put_word(w->name.path, within(w->scan.out, PATH_ROOM), ID_WORD);
+		w->scan.out += ID_OCTETS;
 	}
-	if (w->scan.at >= w->scan.end) {
-		w->scan.cut = is_target_cut(w);
-		return 0;
-	}
-	if (target_octet(w, w->scan.at) != '/')
+	if (w->scan.alive)
+		match_segment(w, length);
+	return 0;
+}
+
+/* Behind a segment: 1 if another follows, and has room. */
+static __always_inline int begin_segment(struct workspace *w)
+{
+	w->scan.place++;
+	if (w->scan.out >= PATH_MAX || w->scan.at >= w->scan.end ||
+	    target_octet(w, w->scan.at) != '/')
 		return 0;
 	put_word(w->name.path, within(w->scan.out, PATH_ROOM), '/');
 	w->scan.out++;
 	w->scan.at++;
-	return 1;
+	w->scan.from = w->scan.at;
+	w->scan.cut = w->scan.place >= SEGMENTS_MAX;
+	return !w->scan.cut;
 }
 
-/* The path from scan.at on at once, if nothing in it can be an identifier or a route. If not, it
- * answers -1: what it has left in the name is the beginning of what the segments are read into. */
-SUBPROGRAM int copy_plain_path(packet_t *packet)
+/* A number, or long. */
+static __always_inline int may_be_identifier(const struct workspace *w)
+{
+	__u32 from = w->scan.from;
+	__u8 first = target_octet(w, from);
+
+	return (first >= '0' && first <= '9') || w->scan.at - from >= HEX_ID_MIN;
+}
+
+#define SEGMENT_JUDGED 1 /* is to be */
+#define SEGMENT_LAST   2
+
+/* Words of a path, and further ones where segments end. */
+#define PATH_STEPS (PATH_ROOM / 8 + SEGMENTS_MAX)
+
+/* Copies up to the end of a segment that is to be judged, as all are that routes may have, or of
+ * the last one. What it leaves behind that is none of the path. */
+SUBPROGRAM int copy_segments(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
-	__u64 word, ends, digits, slashes, behind_slash = 0;
-	__u32 i, taken, from, segments = 0;
+	__u32 i, at, taken, left, shift;
+	__u64 word, ends;
 
-	if (!w || routes()->all)
-		return -1;
-	from = w->scan.at;
-	if (w->scan.rooted && (from >= w->scan.end || target_octet(w, from) != '/'))
-		return -1;
+	if (!w)
+		return SEGMENT_LAST;
+	at = w->scan.at;
+	shift = w->scan.out - at;
 	KEEP_LOOP
-	for (i = 0; i < PATH_MAX; i += 8) {
-		settle();
-		word = get_word(w->head.target, within(w->scan.at, TARGET_ROOM));
-		ends = octets_equal(word, '?') | octets_equal(word, '#');
-		taken = ends ? first_octet(ends) : 8;
-		if (taken > w->scan.end - w->scan.at)
-			taken = w->scan.end - w->scan.at;
-		word = before(word, taken);
-		digits = octets_between(word, '0', '9');
-		slashes = octets_equal(word, '/');
-		behind_slash |= slashes << 8;
-		if (digits & behind_slash)
-			break;
-		behind_slash = slashes >> 56;
-		/* Any sixteen octets in a row have a whole word among them. */
-		digits |= octets_between(word | EACH(0x20ull), 'a', 'f') | octets_equal(word, '-');
-		if (digits == BIT7)
-			break;
-		segments += count_octets(slashes);
-		if (segments >= SEGMENTS_MAX)
-			break;
-		put_word(w->name.path, i, word);
-		w->scan.at += taken;
-		if (taken < 8 && is_target_cut(w))
-			break;
-		if (taken < 8) {
-			w->name.path_length = w->scan.at - from;
-			return 0;
+	for (i = 0; i < PATH_STEPS; i++) {
+		word = get_word(w->head.target, within(at, TARGET_ROOM));
+		put_word(w->name.path, within(at + shift, PATH_ROOM), word);
+		left = w->scan.end - at;
+		taken = 8;
+		if (left < 8 || may_end_segment(word)) {
+			ends = ends_of_segment(word);
+			if (ends)
+				taken = first_octet(ends);
+			if (taken > left)
+				taken = left;
 		}
+		at = blur(at + taken, word);
+		if (taken == 8 && at + shift < PATH_MAX)
+			continue;
+		w->scan.at = at;
+		w->scan.out = at + shift;
+		if (w->scan.alive || may_be_identifier(w))
+			return SEGMENT_JUDGED;
+		if (!begin_segment(w))
+			return SEGMENT_LAST;
+		at++;
 	}
-	if (i >= PATH_MAX) {
-		put_word(w->name.path, PATH_MAX, CUT_WORD);
-		w->name.path_length = PATH_MAX + CUT_OCTETS;
-		return 0;
+	return SEGMENT_LAST;
+}
+
+/* Its octets are followed by eight zeros. */
+static __always_inline void end_path(struct workspace *w)
+{
+	if (w->scan.cut) {
+		if (w->scan.out > PATH_MAX)
+			w->scan.out = PATH_MAX;
+		put_word(w->name.path, within(w->scan.out, PATH_ROOM), CUT_WORD);
+		w->scan.out += CUT_OCTETS;
+	} else {
+		w->scan.matched |= w->scan.alive & routes()->ends[within(w->scan.place, PLACES)];
 	}
-	w->scan.at = from;
-	return -1;
+	put_word(w->name.path, within(w->scan.out, PATH_ROOM), 0);
+	w->name.path_length = w->scan.out;
 }
 
 /* From scan.at on, into the name. */
 SUBPROGRAM int scan_path(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
-	__u32 place, follows = 1;
+	__u32 i;
 
 	if (!w)
 		return 0;
 	w->scan.out = 0;
 	w->scan.cut = 0;
+	w->scan.place = 0;
 	w->scan.alive = routes()->all;
 	w->scan.matched = 0;
 	if (w->scan.rooted) {
@@ -211,23 +226,18 @@ SUBPROGRAM int scan_path(packet_t *packet)
 		if (w->scan.at < w->scan.end && target_octet(w, w->scan.at) == '/')
 			w->scan.at++;
 	}
+	w->scan.from = w->scan.at;
 	KEEP_LOOP
-	for (place = 0; place < SEGMENTS_MAX && follows; place++) {
-		follows = scan_segment(packet);
-		if (routes()->all)
-			match_segment(packet, place);
+	for (i = 0; i < SEGMENTS_MAX; i++) {
+		if (copy_segments(packet) != SEGMENT_JUDGED)
+			break;
+		judge_segment(packet);
+		if (!begin_segment(w))
+			break;
 	}
-	if (follows)
+	if (w->scan.out >= PATH_MAX || is_target_cut(w))
 		w->scan.cut = 1;
-	if (!w->scan.cut && place <= SEGMENTS_MAX)
-		w->scan.matched |= w->scan.alive & routes()->ends[within(place, PLACES)];
-	if (w->scan.cut) {
-		if (w->scan.out > PATH_MAX)
-			w->scan.out = PATH_MAX;
-		put_word(w->name.path, within(w->scan.out, PATH_ROOM), CUT_WORD);
-		w->scan.out += CUT_OCTETS;
-	}
-	w->name.path_length = w->scan.out;
+	end_path(w);
 	return 0;
 }
 

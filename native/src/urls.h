@@ -17,6 +17,13 @@ static __always_inline __u64 ends_of_host(__u64 word)
 	return (~octets_above(word, ' ') & BIT7) | octets_equal(word, ':');
 }
 
+/* Neither is in the word, nor a letter in upper case: it is taken as it is. */
+static __always_inline int is_plain_host(__u64 word)
+{
+	return (word & EACH(0x20ull)) == EACH(0x20ull) &&
+	       !(first_zero(word ^ EACH(' ')) | first_zero(word ^ EACH(':')));
+}
+
 /* The host into the name. */
 SUBPROGRAM int scan_host(packet_t *packet)
 {
@@ -28,26 +35,29 @@ SUBPROGRAM int scan_host(packet_t *packet)
 		return 0;
 	length = w->head.host_length;
 	bracket = w->head.host[0] == '[';
+	w->name.host_length = length;
 	KEEP_LOOP
 	for (i = 0; i < HOST_MAX; i += 8) {
 		if (i >= length)
-			break;
+			return 0;
 		word = get_word(w->head.host, i);
+		if (length - i >= 8 && !bracket && is_plain_host(word)) {
+			put_word(w->name.host, i, word);
+			continue;
+		}
 		/* An IPv6 address has colons, and ends with a bracket. */
 		ends = bracket ? octets_equal(word, ']') : ends_of_host(word);
 		taken = ends ? first_octet(ends) + bracket : 8;
 		if (taken > length - i)
 			taken = length - i;
 		put_word(w->name.host, i, lower_case(before(word, taken)));
-		if (ends || taken < 8)
-			break;
+		if (ends || taken < 8) {
+			w->name.host_length = i + taken;
+			return 0;
+		}
 	}
-	if (i >= HOST_MAX) {
-		put_word(w->name.host, HOST_MAX, CUT_WORD);
-		w->name.host_length = HOST_MAX + CUT_OCTETS;
-	} else {
-		w->name.host_length = i < length ? i + taken : length;
-	}
+	put_word(w->name.host, HOST_MAX, CUT_WORD);
+	w->name.host_length = HOST_MAX + CUT_OCTETS;
 	return 0;
 }
 
@@ -85,29 +95,60 @@ SUBPROGRAM int hash_name(packet_t *packet)
 	return 0;
 }
 
-/* Two names may have one hash, if somebody makes them so: then the later one has no series, lest it
- * counts under the other. */
-SUBPROGRAM int own_name(packet_t *packet)
+/* The words behind those octets. */
+static __always_inline void clear_behind(__u8 *octets, __u32 length, const __u32 room)
+{
+	__u64 at = (length + 7) & ~7u;
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 0; i < room / 8 && at <= room - 8; i++) {
+		put_word(octets, at, 0);
+		at += 8;
+		settle(); /* lest it is made a call of memset */
+	}
+}
+
+/* The name begins to be known. */
+SUBPROGRAM int keep_name(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
-	const struct url_name *owned;
+
+	if (!w)
+		return 0;
+	clear_behind(w->name.host, w->name.host_length, sizeof(w->name.host));
+	clear_behind(w->name.path, w->name.path_length, sizeof(w->name.path));
+	make_name(w);
+	return 0;
+}
+
+/* Two names may have one hash, if somebody makes them so: then the later one has no series, lest it
+ * counts under the other. */
+SUBPROGRAM int is_name(packet_t *packet)
+{
+	struct workspace *w = workspace(packet);
+	const struct url_name *name;
 	__u32 i;
 
 	if (!w)
-		return -1;
-	owned = owned_name(w);
-	if (!owned || owned->host_length != w->name.host_length ||
-	    owned->path_length != w->name.path_length)
-		return -1;
+		return 0;
+	name = find_name(w);
+	if (!name) {
+		keep_name(packet);
+		name = find_name(w);
+	}
+	if (!name || name->host_length != w->name.host_length ||
+	    name->path_length != w->name.path_length)
+		return 0;
 	KEEP_LOOP
 	for (i = 0; i < sizeof(w->name.host) && i < w->name.host_length; i += 8)
-		if (get_word(owned->host, i) != get_word(w->name.host, i))
-			return -1;
+		if (get_word(name->host, i) != get_word(w->name.host, i))
+			return 0;
 	KEEP_LOOP
 	for (i = 0; i < sizeof(w->name.path) && i < w->name.path_length; i += 8)
-		if (get_word(owned->path, i) != get_word(w->name.path, i))
-			return -1;
-	return 0;
+		if (get_word(name->path, i) != get_word(w->name.path, i))
+			return 0;
+	return 1;
 }
 
 /* Whose the request is, into scan.owner: SERIES_OTHER if there is no room for one more. */
@@ -116,18 +157,18 @@ static __always_inline void find_url(packet_t *packet, struct workspace *w, __u3
 	w->scan.owner = SERIES_OTHER;
 	if (w->head.lost)
 		return;
-	__builtin_memset(&w->name, 0, sizeof(w->name));
 	split_target(packet, method);
 	scan_host(packet);
 	w->scan.matched = 0;
-	if (method != METHOD_CONNECT && copy_plain_path(packet))
+	w->name.path_length = 0;
+	if (method != METHOD_CONNECT)
 		scan_path(packet);
 	if (w->scan.matched & routes()->excluded)
 		return;
 	if (w->scan.matched)
 		put_route(w, lowest_bit(w->scan.matched));
 	hash_name(packet);
-	if (own_name(packet))
+	if (!is_name(packet))
 		w->scan.owner = SERIES_OTHER;
 }
 

@@ -12,6 +12,9 @@
 
 #define WINDOW_OCTETS BLOCK_OCTETS
 
+/* Octets of the window that are looked at together, now and then. */
+#define SPAN_OCTETS 32
+
 /* Why reading paused. */
 #define STOP_RECOGNISED 1 /* a request line, on a connection that has not had one */
 #define STOP_UNDECIDED	2
@@ -19,11 +22,13 @@
 
 /* Where a URL is worked on. */
 struct url_scan {
-	__u32 at;  /* in the target */
-	__u32 end; /* of what is kept of it */
-	__u32 out; /* in the name's path */
-	__u32 length;
-	__u64 hash;
+	__u32 at;    /* in the target */
+	__u32 end;   /* of what is kept of it */
+	__u32 from;  /* in it: where the segment begins */
+	__u32 place; /* of that segment, from 0 on */
+	__u32 out;   /* in the name's path */
+	__u32 reserved;
+	__u64 hash;    /* of a segment */
 	__u64 alive;   /* routes that fit so far */
 	__u64 matched; /* routes that fit, whatever follows */
 	struct route_key key;
@@ -34,7 +39,7 @@ struct url_scan {
 	__u64 no_uuid;
 	__u8 cut;
 	__u8 rooted; /* the path begins with a slash, if only by default */
-	__u8 reserved[6];
+	__u8 padding[6];
 };
 
 /* What has ended a reading, and is to be counted before it goes on. */
@@ -70,7 +75,8 @@ struct workspace {
 	struct url_scan scan;
 	struct url_name name;
 	struct trace_request trace;
-	__u8 window[WINDOW_OCTETS + 8] __attribute__((aligned(8))); /* zeros behind `end` */
+	__u8 window[WINDOW_OCTETS + SPAN_OCTETS]
+		__attribute__((aligned(8))); /* eight zeros behind `end` */
 	struct block block;
 	__u8 block_room[BLOCK_OCTETS]; /* so that the verifier sees that copies to `block` stay
 					  inside */
@@ -106,9 +112,10 @@ static __always_inline void make_head(const __u64 *connection, const struct requ
 static __always_inline void drop_head(const __u64 *connection);
 static __always_inline const struct route_table *routes(void);
 static __always_inline const __u64 *find_routes(const struct route_key *key);
-/* What scan.owner stands for: the name in the workspace, if it stands for nothing yet. NULL: there
- * is no room. */
-static __always_inline const struct url_name *owned_name(const struct workspace *w);
+/* What scan.owner stands for. */
+static __always_inline const struct url_name *find_name(const struct workspace *w);
+/* From now on for the name in the workspace, if there is room. */
+static __always_inline void make_name(const struct workspace *w);
 static __always_inline struct url_counts *url_counts(const struct workspace *w, __u64 url,
 						     __u32 method);
 static __always_inline void count_url_response(const struct workspace *w, __u64 url, __u32 method,
@@ -193,6 +200,17 @@ static __always_inline __u32 forget(struct workspace *w, __u32 number)
 
 	*at = number;
 	return *at;
+}
+
+/* Likewise, without a way through memory: `any` is of the packet. */
+static __always_inline __u32 blur(__u64 number, __u64 any)
+{
+#ifdef __bpf__
+	asm volatile("%0 ^= %1\n%0 ^= %1" : "+r"(number) : "r"(any));
+#else
+	(void)any;
+#endif
+	return number;
 }
 
 static __always_inline int may_read_on(const struct workspace *w)

@@ -138,14 +138,15 @@ static __always_inline const __u64 *find_routes(const struct route_key *key)
 	return host_value(&host_routes, key);
 }
 
-static __always_inline const struct url_name *owned_name(const struct workspace *w)
+static __always_inline const struct url_name *find_name(const struct workspace *w)
 {
-	if (!host_value(&host_names, &w->scan.owner)) {
-		if (host_names.entries >= host.names_max)
-			return NULL;
-		host_put(&host_names, &w->scan.owner, &w->name);
-	}
 	return host_value(&host_names, &w->scan.owner);
+}
+
+static __always_inline void make_name(const struct workspace *w)
+{
+	if (host_names.entries < host.names_max)
+		host_put(&host_names, &w->scan.owner, &w->name);
 }
 
 static __always_inline struct url_counts *url_counts(const struct workspace *w, __u64 url,
