@@ -23,6 +23,15 @@ def private_mounts():
     subprocess.run(['mount', '-t', 'bpf', 'bpf', PINS], check=True)
 
 
+def unpin_all():
+    """But for the files that the kernel itself has there."""
+    for pin in sorted(PINS.rglob('*'), reverse=True):
+        if pin.is_dir():
+            pin.rmdir()
+        elif pin.suffix != '.debug':
+            pin.unlink()
+
+
 def bpftool(*arguments):
     run = subprocess.run(['bpftool', '-j', *map(str, arguments)], capture_output=True, text=True)
     if run.returncode:
