@@ -160,6 +160,7 @@ static __always_inline void begin_work(struct workspace *w, __u8 answers, __u16 
 	w->now = 0;
 	w->excluded = is_excluded(port);
 	w->traced = find_tracer();
+	w->target_from = HEAD_TARGET;
 }
 
 /* A connection of which nothing is known but this packet of its client. */
@@ -201,14 +202,14 @@ SUBPROGRAM int read_part(packet_t *packet)
 	return 1;
 }
 
-/* Reads the packet, and what was kept of the octets behind it, up to where reading has to stop. */
-SUBPROGRAM int read_all(packet_t *packet)
+/* Further ones. */
+SUBPROGRAM int read_parts(packet_t *packet)
 {
 	struct workspace *w;
 	__u32 i;
 
 	KEEP_LOOP
-	for (i = 0; i < GOES_MAX / GOES_IN_PART; i++)
+	for (i = 1; i < GOES_MAX / GOES_IN_PART; i++)
 		if (!read_part(packet))
 			return 0;
 	w = workspace(packet);
@@ -217,19 +218,37 @@ SUBPROGRAM int read_all(packet_t *packet)
 	return 0;
 }
 
+/* Reads the packet, and what was kept of the octets behind it, up to where reading has to stop. */
+static __always_inline void read_all(packet_t *packet)
+{
+	if (read_part(packet))
+		read_parts(packet);
+}
+
 /* Octets of the packet that were not read. */
 static __always_inline __u32 unread(const struct workspace *w)
 {
 	return w->remaining + (w->from_block ? 0 : w->end - w->position);
 }
 
-/* A request line on a connection without one before: it may count. */
-static __always_inline void prove(packet_t *packet, struct workspace *w)
+/* Now it may count. */
+SUBPROGRAM int count_first_request(packet_t *packet)
 {
+	struct workspace *w = workspace(packet);
+
+	if (!w)
+		return 0;
 	w->stream.flags &= ~STREAM_UNPROVEN;
 	w->flow.flags &= ~FLOW_FOREIGN;
 	w->stop = 0;
 	count_request(packet, w);
+	return 0;
+}
+
+/* A request line was read on a connection without one before, which is HTTP's. */
+static __always_inline void prove(packet_t *packet)
+{
+	count_first_request(packet);
 	read_all(packet);
 }
 

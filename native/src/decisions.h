@@ -13,7 +13,7 @@ static __always_inline void read_kept(packet_t *packet, struct workspace *w)
 	begin_packet(w, w->payload.length);
 	read_all(packet);
 	if (w->stop == STOP_RECOGNISED)
-		prove(packet, w);
+		prove(packet);
 }
 
 /* Until the client's next packet. */

@@ -30,13 +30,10 @@ static __always_inline void name_pending(struct workspace *w, __u32 number)
 }
 
 /* A request line was read: from now on the request is one, whatever its head. */
-SUBPROGRAM int begin_exchange(packet_t *packet)
+static __always_inline void begin_exchange(struct workspace *w)
 {
-	struct workspace *w = workspace(packet);
 	struct exchange *exchange;
 
-	if (!w)
-		return 0;
 	exchange = &w->flow.awaited;
 	/* One is kept with the connection; those that it is before, by themselves. */
 	if ((__s32)(w->flow.answered - w->flow.requested) < 0 && !is_answered_unseen(w))
@@ -46,11 +43,10 @@ SUBPROGRAM int begin_exchange(packet_t *packet)
 	exchange->method = w->stream.method;
 	exchange->url = SERIES_OTHER;
 	if (exchange != &w->exchange)
-		return 0;
+		return;
 	name_connection(w);
 	name_pending(w, exchange->number);
 	make_pending(&w->pending, exchange);
-	return 0;
 }
 
 /* The request of that number into w->exchange, once. */
@@ -193,12 +189,8 @@ static __always_inline void note_response_end(struct workspace *w)
 }
 
 /* The first octet of a message is the next to be read. */
-SUBPROGRAM int begin_message(packet_t *packet)
+static __always_inline void begin_message(struct workspace *w)
 {
-	struct workspace *w = workspace(packet);
-
-	if (!w)
-		return 0;
 	if (w->stream.accounted != reading_at(w) && may_account(w))
 		account_up_to(w, reading_at(w));
 	if (w->answers) {
@@ -210,7 +202,6 @@ SUBPROGRAM int begin_message(packet_t *packet)
 		if (keeps_heads(w))
 			begin_head(&w->head);
 	}
-	return 0;
 }
 
 static __always_inline void count_request(packet_t *packet, struct workspace *w)
@@ -220,7 +211,7 @@ static __always_inline void count_request(packet_t *packet, struct workspace *w)
 		return;
 	}
 	w->counted++;
-	begin_exchange(packet);
+	begin_exchange(w);
 	if (keeps_heads(w))
 		w->flow.flags |= FLOW_URL_DUE;
 	count_method(packet, w->stream.method);

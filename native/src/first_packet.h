@@ -93,7 +93,7 @@ static __always_inline int judge_first(packet_t *packet, struct workspace *w, __
 		return port == PORT_HTTP ? leave_foreign(packet, w, look.result)
 					 : pass_by(w, standing, look.result);
 	if (w->stop == STOP_RECOGNISED)
-		prove(packet, w);
+		prove(packet);
 	result = result_of(w, PHASE_START);
 	if (result == RESULT_NOT_HTTP)
 		return port == PORT_HTTP ? leave_foreign(packet, w, result)

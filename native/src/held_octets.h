@@ -6,7 +6,7 @@
 #ifndef HELD_OCTETS_H
 #define HELD_OCTETS_H
 
-#include "workspace.h"
+#include "request_head.h"
 
 #define BLOCK_WORDS (BLOCK_OCTETS / 8)
 #define PRESENCE    (BLOCK_OCTETS / 64)
@@ -24,11 +24,8 @@ static __always_inline struct block_key held_key(const struct workspace *w, __u3
 static __always_inline void end_window(struct workspace *w, __u32 position, __u32 end)
 {
 	__u8 *behind = w->window + (((end - 1) & (WINDOW_OCTETS - 1)) + 1);
-	int i;
 
-#pragma unroll
-	for (i = 0; i < 8; i++)
-		behind[i] = 0;
+	put_word(behind, 0, 0);
 	w->position = w->reached = position;
 	w->end = end;
 }
@@ -180,6 +177,7 @@ SUBPROGRAM int load_held(packet_t *packet, __u32 next)
 	block = find_block(&key);
 	if (!block)
 		return -1;
+	free_window(packet, w);
 	copy_words_of_block((__u64 *)w->window, (const __u64 *)block->octets, BLOCK_WORDS);
 	end = forget(w, present_end(block, from));
 	if (end <= from)

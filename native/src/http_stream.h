@@ -43,6 +43,16 @@ static __always_inline void read_rest(packet_t *packet, struct workspace *w)
 	}
 }
 
+/* Most often a request line ends behind its version. */
+static __always_inline void end_line(struct workspace *w, __u32 end)
+{
+	if (w->stream.phase != PHASE_REST || w->stop || w->reached + 2 > end ||
+	    octet_at(w, w->reached) != '\r' || octet_at(w, w->reached + 1) != '\n')
+		return;
+	w->reached += 2;
+	w->stream.phase = is_other_line(w, w->reached, end) ? PHASE_REST : PHASE_FIELD;
+}
+
 /* A start line, or as much of it as the window holds: where reading is lies in w->reached. */
 SUBPROGRAM int read_start_line(packet_t *packet)
 {
@@ -55,7 +65,7 @@ SUBPROGRAM int read_start_line(packet_t *packet)
 	s = &w->stream;
 	end = w->end;
 	if (s->phase == PHASE_START)
-		w->reached = read_start(packet, w, w->reached);
+		w->reached = read_start(w, w->reached);
 	settle();
 	if (s->phase == PHASE_METHOD)
 		w->reached = read_method(w, w->reached, end);
@@ -63,10 +73,13 @@ SUBPROGRAM int read_start_line(packet_t *packet)
 	if (s->phase == PHASE_TARGET && w->reached < end)
 		w->reached = read_target(packet, w, w->reached, end);
 	settle();
-	if (s->phase == PHASE_VERSION && w->reached < end)
+	if (s->phase == PHASE_VERSION && w->reached < end) {
 		w->reached = read_version(packet, w, w->reached, end);
-	else if (s->phase == PHASE_STATUS)
+		settle();
+		end_line(w, end);
+	} else if (s->phase == PHASE_STATUS) {
 		read_status(packet);
+	}
 	return 0;
 }
 
@@ -186,6 +199,7 @@ static __always_inline int load_octets(packet_t *packet, struct workspace *w)
 		return -1;
 	if (count > WINDOW_OCTETS)
 		count = WINDOW_OCTETS;
+	free_window(packet, w);
 	if (packet_copy(packet, w->offset, w->window, count, WINDOW_OCTETS)) {
 		lose(w, 0);
 		return -1;

@@ -54,10 +54,10 @@ static __always_inline __u64 octets_outside_target(__u64 x)
 	return (~octets_above(x, 0x20) & BIT7) | octets_equal(x, 0x7f);
 }
 
-/* Whether there are any; now and then, behind an octet of 0xff, it is wrong in that there are. */
-static __always_inline __u64 may_be_outside_target(__u64 x)
+/* The first of them has its bit 7 set, and none before it. */
+static __always_inline __u64 first_outside_target(__u64 x)
 {
-	return ((x - EACH(0x21ull)) | (x + EACH(1ull))) & ~x & BIT7;
+	return first_below(x, 0x21) | first_zero(x ^ EACH(0x7full));
 }
 
 /* Visible octets that no token holds (RFC 9110 section 5.6.2). */

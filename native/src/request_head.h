@@ -37,6 +37,30 @@ SUBPROGRAM int keep_target(packet_t *packet, __u32 position, __u32 count)
 	return 0;
 }
 
+/* Likewise; as long as all of it is in the window, it stays there. */
+static __always_inline void note_target(packet_t *packet, struct workspace *w, __u32 position,
+					__u32 count)
+{
+	if (!w->head.target_length)
+		w->target_from = offsetof(struct workspace, window) + position;
+	if (w->target_from == HEAD_TARGET)
+		keep_target(packet, position, count);
+	else
+		w->head.target_length += count;
+}
+
+/* The window is to hold something else. */
+static __always_inline void free_window(packet_t *packet, struct workspace *w)
+{
+	__u32 length = w->head.target_length;
+
+	if (w->target_from == HEAD_TARGET)
+		return;
+	w->head.target_length = 0;
+	keep_target(packet, w->target_from - offsetof(struct workspace, window), length);
+	w->target_from = HEAD_TARGET;
+}
+
 static __always_inline int is_blank(__u8 octet)
 {
 	return octet == ' ' || octet == '\t';
@@ -109,8 +133,9 @@ static __always_inline void name_connection(struct workspace *w)
 }
 
 /* The head goes on in another packet. */
-static __always_inline void keep_head(struct workspace *w)
+static __always_inline void keep_head(packet_t *packet, struct workspace *w)
 {
+	free_window(packet, w);
 	name_connection(w);
 	make_head(&w->flow.connection, &w->head);
 	w->flow.flags |= FLOW_KEEPS_HEAD;

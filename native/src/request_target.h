@@ -5,11 +5,6 @@
 
 #include "request_head.h"
 
-static __always_inline __u8 target_octet(const struct workspace *w, __u32 at)
-{
-	return w->head.target[within(at, TARGET_ROOM)];
-}
-
 /* Up to where reading is, and more of it was not kept. */
 static __always_inline int is_target_cut(const struct workspace *w)
 {
@@ -63,26 +58,21 @@ static __always_inline __u32 authority_at(const struct workspace *w)
 
 	KEEP_LOOP
 	for (i = 1; i < SCHEME_MAX; i++)
-		if (w->head.target[i] == ':')
+		if (target_octet(w, i) == ':')
 			break;
-	return i + 3 <= w->scan.end && w->head.target[i] == ':' && w->head.target[i + 1] == '/' &&
-			       w->head.target[i + 2] == '/'
+	return i + 3 <= w->scan.end && target_octet(w, i) == ':' && target_octet(w, i + 1) == '/' &&
+			       target_octet(w, i + 2) == '/'
 		       ? i + 3
 		       : 0;
 }
 
 /* Of the four forms of a target (RFC 9112 section 3.2), two name a host themselves. */
-SUBPROGRAM int split_target(packet_t *packet, __u32 method)
+SUBPROGRAM int split_other_target(packet_t *packet, __u32 method)
 {
 	struct workspace *w = workspace(packet);
 	__u32 authority;
 
 	if (!w)
-		return 0;
-	w->scan.at = 0;
-	w->scan.end = w->head.target_length < TARGET_ROOM ? w->head.target_length : TARGET_ROOM;
-	w->scan.rooted = w->head.target[0] == '/';
-	if (w->scan.rooted || w->head.target[0] == '*')
 		return 0;
 	if (method == METHOD_CONNECT)
 		return take_authority(packet, 0);
@@ -92,6 +82,17 @@ SUBPROGRAM int split_target(packet_t *packet, __u32 method)
 	/* None of those: it has no path, and may have a password. */
 	w->scan.at = w->scan.end;
 	return 0;
+}
+
+static __always_inline void split_target(packet_t *packet, struct workspace *w, __u32 method)
+{
+	__u8 first = target_octet(w, 0);
+
+	w->scan.at = 0;
+	w->scan.end = w->head.target_length < TARGET_ROOM ? w->head.target_length : TARGET_ROOM;
+	w->scan.rooted = first == '/';
+	if (first != '/' && first != '*')
+		split_other_target(packet, method);
 }
 
 #endif

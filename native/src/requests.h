@@ -44,7 +44,7 @@ static __always_inline int judge_lost(packet_t *packet, struct workspace *w)
 	begin_packet(w, 0);
 	read_all(packet);
 	if (w->stop == STOP_RECOGNISED)
-		prove(packet, w);
+		prove(packet);
 	result = result_of(w, PHASE_START);
 	leave_requests(packet, w);
 	if (result != RESULT_NOT_HTTP)
@@ -150,7 +150,7 @@ static __always_inline int judge_next(packet_t *packet, struct workspace *w)
 	if (phase != PHASE_UNDECIDED)
 		read_all(packet);
 	if (w->stop == STOP_RECOGNISED)
-		prove(packet, w);
+		prove(packet);
 	leave_requests(packet, w);
 	return phase == PHASE_UNDECIDED ? result_of_kept(w) : result_of(w, phase);
 }

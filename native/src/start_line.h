@@ -48,14 +48,42 @@ static __always_inline void recognise(packet_t *packet, struct workspace *w)
 		count_request(packet, w);
 }
 
+static __always_inline void end_method(struct stream *s, __u8 method, __u32 octets)
+{
+	s->method = method;
+	s->value = octets + 1;
+	s->index = 0;
+	s->left = 0;
+	s->phase = PHASE_TARGET;
+}
+
+/* All of a method that is known, as it mostly is, and the space behind it. Answers how many octets
+ * that are, or 0. */
+static __always_inline __u32 read_known_method(struct workspace *w, __u64 word)
+{
+	__u64 blank = first_zero(word ^ EACH(' '));
+	__u32 octets = blank ? first_octet(blank) : 0;
+	__u8 method = known_method(word & octets_before_index(octets));
+
+	if (method == METHOD_OTHER)
+		return 0;
+	end_method(&w->stream, method, octets);
+	return octets + 1;
+}
+
 /* Takes octets of the method, up to the space behind it. */
 static __always_inline __u32 read_method(struct workspace *w, __u32 position, __u32 end)
 {
 	struct stream *s = &w->stream;
 	__u64 word = word_at(w, position);
-	__u64 outside = octets_outside_target(word);
-	__u32 taken = outside ? first_octet(outside) : 8;
-	__u32 index = s->index;
+	__u64 outside;
+	__u32 taken, index = s->index;
+
+	taken = index ? 0 : read_known_method(w, word);
+	if (taken)
+		return position + taken;
+	outside = octets_outside_target(word);
+	taken = outside ? first_octet(outside) : 8;
 
 	/* Behind the window there are zeros, which are outside. */
 	if (outside)
@@ -73,23 +101,19 @@ static __always_inline __u32 read_method(struct workspace *w, __u32 position, __
 		return position;
 	if (!index || octet_at(w, position) != ' ')
 		return lose(w, position);
-	s->method = index < 8 ? known_method(s->left) : METHOD_OTHER;
-	s->value = index + 1;
-	s->index = 0;
-	s->left = 0;
-	s->phase = PHASE_TARGET;
+	end_method(s, index < 8 ? known_method(s->left) : METHOD_OTHER, index);
 	return position + 1;
 }
 
 /* Before a message: empty lines are passed over (RFC 9112 section 2.2; servers take any number). */
-static __always_inline __u32 read_start(packet_t *packet, struct workspace *w, __u32 position)
+static __always_inline __u32 read_start(struct workspace *w, __u32 position)
 {
 	struct stream *s = &w->stream;
 	__u8 octet = octet_at(w, position);
 
 	if (octet == '\r' || octet == '\n')
 		return position + 1;
-	begin_message(packet);
+	begin_message(w);
 	s->index = 0;
 	s->left = 0;
 	s->value = 0;
@@ -135,7 +159,7 @@ static __always_inline __u32 pass_target(const struct workspace *w, __u32 positi
 		span = w->window + (position & (WINDOW_OCTETS - 1));
 		word = get_word(span, 0);
 		next = get_word(span, 8);
-		if (may_be_outside_target(word) | may_be_outside_target(next))
+		if (first_outside_target(word) | first_outside_target(next))
 			break;
 		position = blur(position + 16, word);
 	}
@@ -157,7 +181,7 @@ static __always_inline __u32 read_target(packet_t *packet, struct workspace *w, 
 		if (s->index == 1) {
 			s->value++;
 			if (keeps_heads(w))
-				keep_target(packet, position, 1);
+				note_target(packet, w, position, 1);
 			return position + 1;
 		}
 	}
@@ -166,9 +190,10 @@ static __always_inline __u32 read_target(packet_t *packet, struct workspace *w, 
 	KEEP_LOOP
 	for (i = 0; i < TARGET_WORDS; i++) {
 		word = word_at(w, position);
-		outside = octets_outside_target(word);
+		outside = first_outside_target(word);
 		/* One behind the target is in no version, and so refused there. */
-		colon |= octets_equal(word, ':');
+		if (!(s->flags & STREAM_TARGET))
+			colon |= octets_equal(word, ':');
 		if (outside) {
 			position += first_octet(outside);
 			break;
@@ -184,7 +209,7 @@ static __always_inline __u32 read_target(packet_t *packet, struct workspace *w, 
 		s->flags |= STREAM_TARGET;
 	s->value += position - from;
 	if (keeps_heads(w))
-		keep_target(packet, from, position - from);
+		note_target(packet, w, from, position - from);
 	if (s->value > TARGET_END_MAX) {
 		w->too_long = 1;
 		s->phase = PHASE_REST;

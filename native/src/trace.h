@@ -6,7 +6,7 @@
 #include "request_target.h"
 
 /* Whether somebody asks. Judged by itself, so that it is one way for the verifier. */
-SUBPROGRAM int find_tracer(void)
+static __always_inline int find_tracer(void)
 {
 	return is_traced();
 }
@@ -68,7 +68,7 @@ SUBPROGRAM int copy_path(packet_t *packet)
 		taken = w->scan.end - w->scan.at;
 		if (taken > 8)
 			taken = 8;
-		word = before(get_word(w->head.target, within(w->scan.at, TARGET_ROOM)), taken);
+		word = before(target_word(w, w->scan.at), taken);
 		ends = octets_equal(word, '?') | octets_equal(word, '#');
 		if (ends)
 			taken = first_octet(ends);

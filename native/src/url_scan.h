@@ -34,38 +34,29 @@ static __always_inline __u64 ends_of_segment(__u64 word)
 
 _Static_assert(('/' | 0x10) == '?', "the two are found together");
 
-/* Whether one may: so do few other octets. */
-static __always_inline int may_end_segment(__u64 word)
-{
-	return first_zero((word | EACH('?' ^ '#')) ^ EACH('?')) != 0;
-}
-
-_Static_assert(('/' | ('?' ^ '#')) == '?' && ('#' | ('?' ^ '#')) == '?', "all three are");
-
 /* The segment from scan.from up to scan.at: of what octets it is, and a hash. */
 static __always_inline void read_segment(struct workspace *w, __u32 length)
 {
-	__u64 word, inside, digits, hash = 0, no_digits = 0, no_hex = 0, no_uuid = 0;
-	__u32 from = w->scan.from, i, taken;
+	__u64 word, inside, digits;
+	__u32 i, taken;
 
+	w->scan.no_digits = w->scan.no_hex = w->scan.no_uuid = 0;
+	w->scan.hash = 0;
 	KEEP_LOOP
 	for (i = 0; i < TARGET_ROOM; i += 8) {
+		settle();
 		taken = length - i < 8 ? length - i : 8;
-		word = before(get_word(w->head.target, within(from + i, TARGET_ROOM)), taken);
+		word = before(target_word(w, w->scan.from + i), taken);
 		inside = before(BIT7, taken);
 		digits = octets_between(word, '0', '9');
-		no_digits |= inside & ~digits;
+		w->scan.no_digits |= inside & ~digits;
 		digits |= octets_between(word | EACH(0x20ull), 'a', 'f');
-		no_hex |= inside & ~digits;
-		no_uuid |= inside & ~(digits | octets_equal(word, '-'));
-		hash = mix(hash, word);
+		w->scan.no_hex |= inside & ~digits;
+		w->scan.no_uuid |= inside & ~(digits | octets_equal(word, '-'));
+		w->scan.hash = mix(w->scan.hash, word);
 		if (taken < 8)
 			break;
 	}
-	w->scan.no_digits = no_digits;
-	w->scan.no_hex = no_hex;
-	w->scan.no_uuid = no_uuid;
-	w->scan.hash = hash;
 }
 
 /* 8-4-4-4-12 */
@@ -123,32 +114,40 @@ SUBPROGRAM int judge_segment(packet_t *packet)
 	return 0;
 }
 
-/* Behind a segment: 1 if another follows, and has room. */
+#define SEGMENT_LAST	 0
+#define SEGMENT_FOLLOWED 1
+#define SEGMENT_JUDGED	 2 /* is to be */
+
+/* A segment ends at scan.at: whether another follows, and has room. */
 static __always_inline int begin_segment(struct workspace *w)
 {
 	w->scan.place++;
 	if (w->scan.out >= PATH_MAX || w->scan.at >= w->scan.end ||
 	    target_octet(w, w->scan.at) != '/')
-		return 0;
+		return SEGMENT_LAST;
 	put_word(w->name.path, within(w->scan.out, PATH_ROOM), '/');
 	w->scan.out++;
 	w->scan.at++;
 	w->scan.from = w->scan.at;
 	w->scan.cut = w->scan.place >= SEGMENTS_MAX;
-	return !w->scan.cut;
+	return w->scan.cut ? SEGMENT_LAST : SEGMENT_FOLLOWED;
 }
 
 /* A number, or long. */
-static __always_inline int may_be_identifier(const struct workspace *w)
+static __always_inline int may_be_identifier(const struct workspace *w, __u32 length)
 {
-	__u32 from = w->scan.from;
-	__u8 first = target_octet(w, from);
+	__u8 first = target_octet(w, w->scan.from);
 
-	return (first >= '0' && first <= '9') || w->scan.at - from >= HEX_ID_MIN;
+	return (first >= '0' && first <= '9') || length >= HEX_ID_MIN;
 }
 
-#define SEGMENT_JUDGED 1 /* is to be */
-#define SEGMENT_LAST   2
+/* Copying pauses at `at`. */
+static __always_inline int leave_segment(struct workspace *w, __u32 at, __u32 shift, int why)
+{
+	w->scan.at = at;
+	w->scan.out = at + shift;
+	return why;
+}
 
 /* Words of a path, and further ones where segments end. */
 #define PATH_STEPS (PATH_ROOM / 8 + SEGMENTS_MAX)
@@ -167,27 +166,29 @@ SUBPROGRAM int copy_segments(packet_t *packet)
 	shift = w->scan.out - at;
 	KEEP_LOOP
 	for (i = 0; i < PATH_STEPS; i++) {
-		word = get_word(w->head.target, within(at, TARGET_ROOM));
+		word = target_word(w, at);
 		put_word(w->name.path, within(at + shift, PATH_ROOM), word);
+		ends = ends_of_segment(word);
 		left = w->scan.end - at;
 		taken = 8;
-		if (left < 8 || may_end_segment(word)) {
-			ends = ends_of_segment(word);
-			if (ends)
-				taken = first_octet(ends);
-			if (taken > left)
-				taken = left;
-		}
+		if (ends)
+			taken = first_octet(ends);
+		if (taken > left)
+			taken = left;
 		at = blur(at + taken, word);
 		if (taken == 8 && at + shift < PATH_MAX)
 			continue;
-		w->scan.at = at;
-		w->scan.out = at + shift;
-		if (w->scan.alive || may_be_identifier(w))
-			return SEGMENT_JUDGED;
-		if (!begin_segment(w))
-			return SEGMENT_LAST;
+		if (w->scan.alive || may_be_identifier(w, at - w->scan.from))
+			return leave_segment(w, at, shift, SEGMENT_JUDGED);
+		w->scan.place++;
+		if (taken == 8 || taken == left || (__u8)(word >> 8 * taken) != '/')
+			return leave_segment(w, at, shift, SEGMENT_LAST);
 		at++;
+		w->scan.from = at;
+		if (w->scan.place >= SEGMENTS_MAX) {
+			w->scan.cut = 1;
+			return leave_segment(w, at, shift, SEGMENT_LAST);
+		}
 	}
 	return SEGMENT_LAST;
 }
@@ -208,13 +209,10 @@ static __always_inline void end_path(struct workspace *w)
 }
 
 /* From scan.at on, into the name. */
-SUBPROGRAM int scan_path(packet_t *packet)
+static __always_inline void scan_path(packet_t *packet, struct workspace *w)
 {
-	struct workspace *w = workspace(packet);
 	__u32 i;
 
-	if (!w)
-		return 0;
 	w->scan.out = 0;
 	w->scan.cut = 0;
 	w->scan.place = 0;
@@ -232,13 +230,12 @@ SUBPROGRAM int scan_path(packet_t *packet)
 		if (copy_segments(packet) != SEGMENT_JUDGED)
 			break;
 		judge_segment(packet);
-		if (!begin_segment(w))
+		if (begin_segment(w) == SEGMENT_LAST)
 			break;
 	}
 	if (w->scan.out >= PATH_MAX || is_target_cut(w))
 		w->scan.cut = 1;
 	end_path(w);
-	return 0;
 }
 
 #endif

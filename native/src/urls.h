@@ -25,21 +25,18 @@ static __always_inline int is_plain_host(__u64 word)
 }
 
 /* The host into the name. */
-SUBPROGRAM int scan_host(packet_t *packet)
+static __always_inline void scan_host(struct workspace *w)
 {
-	struct workspace *w = workspace(packet);
 	__u32 i, taken, length, bracket;
 	__u64 word, ends;
 
-	if (!w)
-		return 0;
 	length = w->head.host_length;
 	bracket = w->head.host[0] == '[';
 	w->name.host_length = length;
 	KEEP_LOOP
 	for (i = 0; i < HOST_MAX; i += 8) {
 		if (i >= length)
-			return 0;
+			return;
 		word = get_word(w->head.host, i);
 		if (length - i >= 8 && !bracket && is_plain_host(word)) {
 			put_word(w->name.host, i, word);
@@ -53,12 +50,11 @@ SUBPROGRAM int scan_host(packet_t *packet)
 		put_word(w->name.host, i, lower_case(before(word, taken)));
 		if (ends || taken < 8) {
 			w->name.host_length = i + taken;
-			return 0;
+			return;
 		}
 	}
 	put_word(w->name.host, HOST_MAX, CUT_WORD);
 	w->name.host_length = HOST_MAX + CUT_OCTETS;
-	return 0;
 }
 
 /* The path of the first of the routes that match, in place of what was scanned. */
@@ -75,14 +71,11 @@ static __always_inline void put_route(struct workspace *w, __u32 route)
 }
 
 /* The owner of a name. */
-SUBPROGRAM int hash_name(packet_t *packet)
+static __always_inline void hash_name(struct workspace *w)
 {
-	struct workspace *w = workspace(packet);
 	__u64 hash;
 	__u32 i;
 
-	if (!w)
-		return 0;
 	hash = mix(w->name.host_length, w->name.path_length);
 	KEEP_LOOP
 	for (i = 0; i < sizeof(w->name.host) && i < w->name.host_length; i += 8)
@@ -92,7 +85,6 @@ SUBPROGRAM int hash_name(packet_t *packet)
 		hash = mix(hash, get_word(w->name.path, i));
 	hash = mix(hash, 0);
 	w->scan.owner = hash == SERIES_OTHER ? 1 : hash;
-	return 0;
 }
 
 /* The words behind those octets. */
@@ -157,17 +149,17 @@ static __always_inline void find_url(packet_t *packet, struct workspace *w, __u3
 	w->scan.owner = SERIES_OTHER;
 	if (w->head.lost)
 		return;
-	split_target(packet, method);
-	scan_host(packet);
+	split_target(packet, w, method);
+	scan_host(w);
 	w->scan.matched = 0;
 	w->name.path_length = 0;
 	if (method != METHOD_CONNECT)
-		scan_path(packet);
+		scan_path(packet, w);
 	if (w->scan.matched & routes()->excluded)
 		return;
 	if (w->scan.matched)
 		put_route(w, lowest_bit(w->scan.matched));
-	hash_name(packet);
+	hash_name(w);
 	if (!is_name(packet))
 		w->scan.owner = SERIES_OTHER;
 }
@@ -215,7 +207,7 @@ SUBPROGRAM int count_url(packet_t *packet)
 		if (counts_urls())
 			count_by_url(packet, w, number);
 		if (w->traced) {
-			split_target(packet, w->stream.method);
+			split_target(packet, w, w->stream.method);
 			trace_request(packet, number);
 		}
 	}
@@ -233,7 +225,7 @@ static __always_inline int in_head(const struct workspace *w)
 static __always_inline void leave_head(packet_t *packet, struct workspace *w)
 {
 	if (in_head(w) && keeps_heads(w)) {
-		keep_head(w);
+		keep_head(packet, w);
 		return;
 	}
 	if (w->stream.phase == PHASE_LOST)

@@ -6,6 +6,8 @@
 #ifndef WORKSPACE_H
 #define WORKSPACE_H
 
+#include <stddef.h>
+
 #include "flow.h"
 #include "octet_words.h"
 #include "packet_parse.h"
@@ -65,12 +67,13 @@ struct workspace {
 	__u32 counted;	 /* requests */
 	__u8 answers;	 /* whether it is the server's direction */
 	__u8 stop;
-	__u8 excluded;	 /* the port is */
-	__u8 too_long;	 /* a request line was */
-	__u8 from_block; /* whether the window is of kept octets */
-	__u8 begun;	 /* whether the flow was, so that both of its sides are new */
-	__u8 ended;	 /* READ_…, or 0 */
-	__u8 traced;	 /* whether somebody asks for requests */
+	__u8 excluded;	   /* the port is */
+	__u8 too_long;	   /* a request line was */
+	__u8 from_block;   /* whether the window is of kept octets */
+	__u8 begun;	   /* whether the flow was, so that both of its sides are new */
+	__u8 ended;	   /* READ_…, or 0 */
+	__u8 traced;	   /* whether somebody asks for requests */
+	__u32 target_from; /* in all this: the target's first octet */
 	struct request_head head;
 	struct url_scan scan;
 	struct url_name name;
@@ -184,6 +187,26 @@ static __always_inline void put_word(__u8 *octets, __u64 at, __u64 word)
 static __always_inline __u8 octet_at(const struct workspace *w, __u32 position)
 {
 	return w->window[position & (WINDOW_OCTETS - 1)];
+}
+
+#define HEAD_TARGET (offsetof(struct workspace, head) + offsetof(struct request_head, target))
+
+/* Where a target may be lies before that. */
+#define TARGETS_END 4096
+
+_Static_assert(offsetof(struct workspace, window) + WINDOW_OCTETS + TARGET_ROOM <= TARGETS_END &&
+		       TARGETS_END + 8 <= sizeof(struct workspace),
+	       "wherever a target begins, it can be read");
+
+/* Of the target: eight octets from `at` on. */
+static __always_inline __u64 target_word(const struct workspace *w, __u32 at)
+{
+	return get_word((const __u8 *)w, within(w->target_from + at, TARGETS_END));
+}
+
+static __always_inline __u8 target_octet(const struct workspace *w, __u32 at)
+{
+	return ((const __u8 *)w)[within(w->target_from + at, TARGETS_END)];
 }
 
 /* What is in memory is read again behind this, and the verifier knows nothing of it. */
