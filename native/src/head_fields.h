@@ -104,7 +104,7 @@ SUBPROGRAM int skip_line(packet_t *packet, __u32 in_head)
 	for (i = 0; i < REST_SPANS && position < end; i++) {
 		span = w->window + (position & (WINDOW_OCTETS - 1));
 		feed = find_feed(span);
-		position = blur(position + feed, get_word(span, 0));
+		position = blur(position + feed, end);
 		if (feed == SPAN_OCTETS)
 			continue;
 		/* What is behind the window is none of it. */

@@ -104,8 +104,8 @@ SUBPROGRAM int read_host(packet_t *packet)
 			taken = end - position;
 		if (length < HOST_ROOM)
 			put_word(w->head.host, within(length, HOST_ROOM), word);
-		length = blur(length + taken, word);
-		position = blur(position + taken, word);
+		length = blur(length + taken, end);
+		position = blur(position + taken, end);
 		if (feeds) {
 			position++;
 			w->head.has_host = 1;

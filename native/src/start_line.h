@@ -161,7 +161,7 @@ static __always_inline __u32 pass_target(const struct workspace *w, __u32 positi
 		next = get_word(span, 8);
 		if (first_outside_target(word) | first_outside_target(next))
 			break;
-		position = blur(position + 16, word);
+		position = blur(position + 16, end);
 	}
 	return position;
 }

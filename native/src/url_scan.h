@@ -175,7 +175,7 @@ SUBPROGRAM int copy_segments(packet_t *packet)
 			taken = first_octet(ends);
 		if (taken > left)
 			taken = left;
-		at = blur(at + taken, word);
+		at = blur(at + taken, shift);
 		if (taken == 8 && at + shift < PATH_MAX)
 			continue;
 		if (w->scan.alive || may_be_identifier(w, at - w->scan.from))

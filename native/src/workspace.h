@@ -225,7 +225,7 @@ static __always_inline __u32 forget(struct workspace *w, __u32 number)
 	return *at;
 }
 
-/* Likewise, without a way through memory: `any` is of the packet. */
+/* Likewise, without a way through memory: `any` is any number that the verifier does not know. */
 static __always_inline __u32 blur(__u64 number, __u64 any)
 {
 #ifdef __bpf__
