@@ -32,6 +32,15 @@ static __always_inline int judge_payload(packet_t *packet, const struct payload 
 	return result;
 }
 
+static __always_inline int judge_plain_data(packet_t *packet, int no_link_header, __u64 plain)
+{
+	struct payload payload;
+
+	if (read_plain(packet, no_link_header, plain, &payload))
+		return RESULT_TRUNCATED;
+	return judge_payload(packet, &payload);
+}
+
 /* Its payload into the workspace; answers as find_payload does. */
 SUBPROGRAM int parse_packet(packet_t *packet, __u32 no_link_header)
 {
@@ -83,48 +92,62 @@ static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
 /* A packet that is received: the result that it goes under. */
 static __always_inline int judge_received(packet_t *packet, __u32 no_link_header)
 {
-	struct payload payload = {};
-	int result = no_link_header ? find_plain_payload(packet, 1, &payload)
-				    : find_plain_payload(packet, 0, &payload);
+	__u64 plain = no_link_header ? find_plain(packet, 1) : find_plain(packet, 0);
+	int result = PLAIN_RESULT(plain);
 
 	if (result == RESULT_COUNT)
 		return judge_unusual(packet, no_link_header);
-	return result == RESULT_REQUEST ? judge_payload(packet, &payload) : result;
+	return result == RESULT_REQUEST ? judge_plain_data(packet, no_link_header, plain) : result;
 }
 
-/* The payload is in the workspace. */
-static __always_inline void note_sent(packet_t *packet, const struct payload *payload, int result)
+/* Data that is sent. */
+static __always_inline void note_plain_data(packet_t *packet, int no_link_header, __u64 plain)
 {
-	if (payload->may_be_quic)
-		note_quic(packet, 1);
-	if (port_state(payload->remote_port) != PORT_HTTP)
+	struct payload payload;
+	struct workspace *w;
+
+	if (read_plain(packet, no_link_header, plain, &payload) ||
+	    port_state(payload.remote_port) != PORT_HTTP)
 		return;
-	if (result == RESULT_REQUEST)
-		follow_answers(packet);
-	if (payload->flags & (TCP_FIN | TCP_RST))
+	w = take_workspace(packet);
+	if (!w)
+		return;
+	w->payload = payload;
+	follow_answers(packet);
+	if (payload.flags & TCP_FIN)
 		note_end(packet, 1);
+	release_workspace(packet);
+}
+
+static __always_inline void note_unusual(packet_t *packet, __u32 no_link_header)
+{
+	struct workspace *w = take_workspace(packet);
+	int result;
+
+	if (!w)
+		return;
+	result = parse_packet(packet, no_link_header);
+	if (w->payload.may_be_quic)
+		note_quic(packet, 1);
+	if (port_state(w->payload.remote_port) == PORT_HTTP) {
+		if (result == RESULT_REQUEST)
+			follow_answers(packet);
+		if (w->payload.flags & (TCP_FIN | TCP_RST))
+			note_end(packet, 1);
+	}
+	release_workspace(packet);
 }
 
 /* A packet that is sent. */
 static __always_inline void judge_sent(packet_t *packet, __u32 no_link_header)
 {
-	struct payload payload = {};
-	int result = no_link_header ? find_plain_payload(packet, 1, &payload)
-				    : find_plain_payload(packet, 0, &payload);
-	struct workspace *w;
+	__u64 plain = no_link_header ? find_plain(packet, 1) : find_plain(packet, 0);
+	int result = PLAIN_RESULT(plain);
 
-	if (result == RESULT_NO_PAYLOAD || result == RESULT_NOT_TCP ||
-	    (result == RESULT_REQUEST && port_state(payload.remote_port) != PORT_HTTP))
-		return;
-	w = take_workspace(packet);
-	if (!w)
-		return;
 	if (result == RESULT_COUNT)
-		result = parse_packet(packet, no_link_header);
-	else
-		w->payload = payload;
-	note_sent(packet, &w->payload, result);
-	release_workspace(packet);
+		note_unusual(packet, no_link_header);
+	else if (result == RESULT_REQUEST)
+		note_plain_data(packet, no_link_header, plain);
 }
 
 #endif

@@ -46,6 +46,11 @@ static inline const __u8 *packet_header(packet_t *packet, __u32 length)
 	return packet->peek && length <= packet->length ? packet->octets : NULL;
 }
 
+static inline const void *packet_linear(packet_t *packet, __u64 offset, __u32 length)
+{
+	return packet->peek && offset + length <= packet->length ? packet->octets + offset : NULL;
+}
+
 static inline int packet_tag_removed(packet_t *packet)
 {
 	return packet->tag_removed;
