@@ -3,7 +3,7 @@
 #ifndef ENDINGS_H
 #define ENDINGS_H
 
-#include "connection.h"
+#include "requests.h"
 
 /* Requests that one connection leaves without an answer, and that are looked for. */
 #define UNANSWERED_MAX 256
@@ -17,22 +17,15 @@ static __always_inline __u32 last_request(const struct flow *flow)
 }
 
 /* A reset that is nowhere near is not the peer's; behind answers that cannot be followed nothing is
- * known. The payload and the key are in the workspace. */
-SUBPROGRAM int ends_unanswered(packet_t *packet, int from_server)
+ * known. */
+static __always_inline int ends_here(const struct workspace *w, const struct flow *flow,
+				     int from_server)
 {
-	struct workspace *w = workspace(packet);
-	const struct flow *flow;
-	__u32 at;
-	__s32 ahead;
+	__u32 at = w->payload.sequence + w->payload.length;
+	__s32 ahead = at - (from_server ? flow->answers.next : flow->requests.next);
 
-	if (!w)
+	if (flow->answers.phase == PHASE_LOST)
 		return 0;
-	flow = find_flow(packet, &w->key);
-	if (!flow || flow->answers.phase == PHASE_LOST ||
-	    (__s32)(last_request(flow) - flow->answered) <= 0)
-		return 0;
-	at = w->payload.sequence + w->payload.length;
-	ahead = at - (from_server ? flow->answers.next : flow->requests.next);
 	return w->payload.flags & TCP_RST ? ahead >= -HELD_MAX && ahead <= HELD_MAX : !ahead;
 }
 
@@ -107,43 +100,56 @@ SUBPROGRAM int end_traced_response(packet_t *packet)
 	begin_work(w, 1, w->key.server_port);
 	copy_flow(&w->flow, flow);
 	w->stream = w->flow.answers;
-	trace_response_end(w);
+	if (w->traced)
+		trace_response_end(w);
 	w->flow.answers = w->stream;
 	copy_answers(flow, &w->flow);
 	release_lock(&flow->answers_lock);
 	return 0;
 }
 
-/* No more of the messages that have begun will come. */
-static __always_inline void note_end_of_message(packet_t *packet)
-{
-	int traced = find_tracer();
-
-	if (counts_urls() || traced)
-		abandon_head(packet);
-	if (traced)
-		end_traced_response(packet);
-}
-
-/* The server closes, or either of them resets. The payload is in the workspace. */
-SUBPROGRAM int note_end(packet_t *packet, int from_server)
+/* Requests without an answer. The payload and the key are in the workspace. */
+SUBPROGRAM int end_unanswered(packet_t *packet, int from_server)
 {
 	struct workspace *w = workspace(packet);
 	struct flow *flow;
 
-	if (!w || read_key(packet, w, from_server))
-		return 0;
-	note_end_of_message(packet);
-	if (!ends_unanswered(packet, from_server))
+	if (!w)
 		return 0;
 	flow = find_flow(packet, &w->key);
-	if (!flow || lock_answers(packet, flow))
+	if (!flow || !ends_here(w, flow, from_server) || lock_answers(packet, flow))
 		return 0;
-	begin_work(w, 1, from_server ? w->payload.remote_port : w->payload.local_port);
+	begin_work(w, 1, w->key.server_port);
 	copy_flow(&w->flow, flow);
 	count_all_unanswered(packet, w);
 	copy_answers(flow, &w->flow);
 	release_lock(&flow->answers_lock);
+	return 0;
+}
+
+/* One side closes, or resets: most often nothing is left to be done. The payload is in the
+ * workspace. */
+SUBPROGRAM int note_end(packet_t *packet, int from_server)
+{
+	struct workspace *w = workspace(packet);
+	const struct flow *flow;
+
+	if (!w || read_key(packet, w, from_server))
+		return 0;
+	flow = find_flow(packet, &w->key);
+	if (!flow)
+		return 0;
+	if (!from_server && flow->requests.phase == PHASE_UNDECIDED)
+		judge_farewell(packet);
+	if (flow->flags & FLOW_URL_DUE)
+		abandon_head(packet);
+	/* A client that has said all still waits for answers. */
+	if (!from_server && !(w->payload.flags & TCP_RST))
+		return 0;
+	if (flow->answers.flags & STREAM_TRACED)
+		end_traced_response(packet);
+	if ((__s32)(last_request(flow) - flow->answered) > 0)
+		end_unanswered(packet, from_server);
 	return 0;
 }
 

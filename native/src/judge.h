@@ -7,7 +7,6 @@
 #include "endings.h"
 #include "link_parse.h"
 #include "plain_packet.h"
-#include "requests.h"
 
 /* Data that is received. Most that is no request shows it at once, on a port that is not for them.
  */
@@ -59,15 +58,6 @@ static __always_inline int is_farewell(const struct workspace *w, int result)
 	       port_state(w->payload.local_port) == PORT_HTTP;
 }
 
-static __always_inline void judge_last(packet_t *packet, const struct workspace *w)
-{
-	judge_farewell(packet);
-	if (counts_urls() || find_tracer())
-		abandon_head(packet);
-	if (w->payload.flags & TCP_RST)
-		note_end(packet, 0);
-}
-
 /* One whose headers are out of the ordinary, or that begins or ends a connection. */
 static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
 {
@@ -82,7 +72,7 @@ static __always_inline int judge_unusual(packet_t *packet, __u32 no_link_header)
 	else if (w->payload.flags & TCP_SYN)
 		note_opening(packet);
 	else if (is_farewell(w, result))
-		judge_last(packet, w);
+		note_end(packet, 0);
 	if (result == RESULT_REQUEST)
 		result = judge_data(packet, port_state(w->payload.local_port));
 	release_workspace(packet);

@@ -208,14 +208,15 @@ static __always_inline int decide_late(packet_t *packet, struct workspace *w, st
 #define FAREWELLS_MAX 4
 
 /* The client closes, and says how far it has the answers: what still waits for one that goes
- * another way is read now, or never. The payload, which is empty, is in the workspace. */
+ * another way is read now, or never. The payload, which is empty, and the key are in the workspace.
+ */
 SUBPROGRAM int judge_farewell(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
 	struct flow *flow;
 	__u32 i;
 
-	if (!w || read_key(packet, w, 0))
+	if (!w)
 		return 0;
 	flow = find_flow(packet, &w->key);
 	if (!flow || flow->requests.phase != PHASE_UNDECIDED || lock_requests(packet, flow))
