@@ -55,13 +55,26 @@ static __always_inline int begins_host(__u64 word)
 		octets_before_index(HOST_FIELD_OCTETS)) == OCTETS('h', 'o', 's', 't', ':', 0, 0, 0);
 }
 
-/* Whether a line that begins so may be one that matters; the next step finds out. */
-static __always_inline int may_matter(const struct workspace *w, __u64 word)
-{
-	__u64 lower = word | EACH(0x20ull);
+#define LENGTH_FIELD_OCTETS 15
 
-	return (word & 0xff) <= '\r' || lower == OCTETS('c', 'o', 'n', 't', 'e', 'n', 't', '-') ||
-	       lower == OCTETS('t', 'r', 'a', 'n', 's', 'f', 'e', 'r') ||
+/* Whether that is the name of the line at `position`, of which the first word is its. */
+static __always_inline int ends_as_length(const struct workspace *w, __u32 position)
+{
+	__u64 lower = word_at(w, position + 8) | OCTETS(' ', ' ', ' ', ' ', ' ', ' ', 0, 0);
+
+	return (lower & octets_before_index(LENGTH_FIELD_OCTETS - 8)) ==
+	       OCTETS('l', 'e', 'n', 'g', 't', 'h', ':', 0);
+}
+
+/* Whether the line at `position`, a word of which there is, may be one that matters; the next step
+ * finds out. */
+static __always_inline int may_matter(const struct workspace *w, __u32 position, __u32 end)
+{
+	__u64 word = word_at(w, position), lower = word | EACH(0x20ull);
+
+	if (lower == OCTETS('c', 'o', 'n', 't', 'e', 'n', 't', '-'))
+		return position + LENGTH_FIELD_OCTETS > end || ends_as_length(w, position);
+	return (word & 0xff) <= '\r' || lower == OCTETS('t', 'r', 'a', 'n', 's', 'f', 'e', 'r') ||
 	       lower == OCTETS('u', 'p', 'g', 'r', 'a', 'd', 'e', ':') ||
 	       (!w->answers && keeps_heads(w) && begins_host(word));
 }
@@ -69,7 +82,7 @@ static __always_inline int may_matter(const struct workspace *w, __u64 word)
 /* Whether a line is seen at once to be none of them. */
 static __always_inline int is_other_line(const struct workspace *w, __u32 position, __u32 end)
 {
-	return position + 8 <= end && !may_matter(w, word_at(w, position));
+	return position + 8 <= end && !may_matter(w, position, end);
 }
 
 /* Where the first line feed is among the octets of a span, or SPAN_OCTETS. */
@@ -109,7 +122,7 @@ SUBPROGRAM int skip_line(packet_t *packet, __u32 in_head)
 			continue;
 		/* What is behind the window is none of it. */
 		position++;
-		if (position > last || may_matter(w, word_at(w, position)))
+		if (position > last || may_matter(w, position, end))
 			break;
 	}
 	w->reached = position < end ? position : end;
@@ -165,6 +178,11 @@ static __always_inline __u32 read_field(struct workspace *w, __u32 position, __u
 		begin_value(w, FIELD_HOST);
 		return position + HOST_FIELD_OCTETS +
 		       ((word >> 8 * HOST_FIELD_OCTETS & 0xff) == ' ');
+	}
+	/* All of its name, but for what a hyphen is taken for. */
+	if (octet == 'c' && position + LENGTH_FIELD_OCTETS <= end && word >> 56 == '-') {
+		begin_value(w, FIELD_LENGTH);
+		return position + LENGTH_FIELD_OCTETS;
 	}
 	if (octet != 'c' && octet != 't' && octet != 'u' && (octet != 'h' || !keeps_heads(w))) {
 		s->phase = PHASE_REST;
