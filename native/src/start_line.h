@@ -11,9 +11,9 @@
 /* Octets of the line up to the space behind the target, at the most: 8 of the version follow it. */
 #define TARGET_END_MAX (REQUEST_LINE_MAX - 9)
 
-/* Spans, and then words, of a target that one step looks at. */
-#define TARGET_SPANS 16
+/* Words of a target that one step looks at, two at a time if its form is known. */
 #define TARGET_WORDS 16
+#define TARGET_SPANS 16
 
 static __always_inline __u8 known_method(__u64 token)
 {
@@ -146,23 +146,48 @@ static __always_inline int begin_target(struct stream *s, __u8 first)
 	return 0;
 }
 
-/* Two words at a time of a target whose form is known. Behind the window there are zeros, which are
- * of none. */
+/* Up to the end of a target whose form is known, or of what one step looks at. Behind the window
+ * there are zeros, which are of no target. */
 static __always_inline __u32 pass_target(const struct workspace *w, __u32 position, __u32 end)
 {
 	const __u8 *span;
-	__u64 word, next;
+	__u64 outside, next;
 	__u32 i;
 
 	KEEP_LOOP
 	for (i = 0; i < TARGET_SPANS && position < end; i++) {
 		span = w->window + (position & (WINDOW_OCTETS - 1));
-		word = get_word(span, 0);
-		next = get_word(span, 8);
-		if (first_outside_target(word) | first_outside_target(next))
-			break;
+		outside = first_outside_target(get_word(span, 0));
+		next = first_outside_target(get_word(span, 8));
+		if (outside)
+			return position + first_octet(outside);
+		if (next)
+			return position + 8 + first_octet(next);
 		position = blur(position + 16, end);
 	}
+	return position;
+}
+
+/* Likewise of one that is of none of the forms yet: a colon makes it one. */
+static __always_inline __u32 pass_unknown_target(struct workspace *w, __u32 position, __u32 end)
+{
+	__u64 word, outside, colon = 0;
+	__u32 i;
+
+	KEEP_LOOP
+	for (i = 0; i < TARGET_WORDS && position < end; i++) {
+		word = word_at(w, position);
+		outside = first_outside_target(word);
+		/* One behind the target is in no version, and so refused there. */
+		colon |= octets_equal(word, ':');
+		if (outside) {
+			position += first_octet(outside);
+			break;
+		}
+		position += 8;
+	}
+	if (colon)
+		w->stream.flags |= STREAM_TARGET;
 	return position;
 }
 
@@ -170,8 +195,8 @@ static __always_inline __u32 read_target(packet_t *packet, struct workspace *w, 
 					 __u32 end)
 {
 	struct stream *s = &w->stream;
-	__u32 from = position, i;
-	__u64 word, outside = 0, colon = 0;
+	__u32 from = position;
+	__u8 octet;
 
 	if (s->index == 1)
 		return end_target(w, position);
@@ -185,28 +210,10 @@ static __always_inline __u32 read_target(packet_t *packet, struct workspace *w, 
 			return position + 1;
 		}
 	}
-	if (s->flags & STREAM_TARGET)
-		position = pass_target(w, position, end);
-	KEEP_LOOP
-	for (i = 0; i < TARGET_WORDS; i++) {
-		word = word_at(w, position);
-		outside = first_outside_target(word);
-		/* One behind the target is in no version, and so refused there. */
-		if (!(s->flags & STREAM_TARGET))
-			colon |= octets_equal(word, ':');
-		if (outside) {
-			position += first_octet(outside);
-			break;
-		}
-		position += 8;
-		if (position >= end)
-			break;
-	}
-	position = forget(w, position);
+	position = forget(w, s->flags & STREAM_TARGET ? pass_target(w, position, end)
+						      : pass_unknown_target(w, position, end));
 	if (position > end)
 		position = end;
-	if (colon)
-		s->flags |= STREAM_TARGET;
 	s->value += position - from;
 	if (keeps_heads(w))
 		note_target(packet, w, from, position - from);
@@ -215,7 +222,8 @@ static __always_inline __u32 read_target(packet_t *packet, struct workspace *w, 
 		s->phase = PHASE_REST;
 		return position;
 	}
-	if (!outside || position >= end)
+	octet = octet_at(w, position);
+	if (position >= end || (octet > ' ' && octet != 0x7f))
 		return position;
 	return end_target(w, position);
 }
