@@ -267,7 +267,7 @@ static __always_inline void leave_requests(packet_t *packet, struct workspace *w
 		if ((__s32)(end - w->stream.next) > 0)
 			w->stream.next = end;
 	}
-	leave_message(packet);
+	leave_request(packet, w);
 	w->flow.requests = w->stream;
 }
 

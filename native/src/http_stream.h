@@ -84,9 +84,9 @@ SUBPROGRAM int read_start_line(packet_t *packet)
 }
 
 /* The value of Host, and most often it is seen at once that the next line does not matter. */
-static __always_inline void read_host_line(packet_t *packet, struct workspace *w)
+static __always_inline void read_host_line(struct workspace *w)
 {
-	read_host(packet);
+	read_host(w);
 	settle();
 	if (w->stream.phase == PHASE_FIELD && is_other_line(w, w->reached, w->end))
 		w->stream.phase = PHASE_REST;
@@ -117,7 +117,7 @@ SUBPROGRAM int read_head(packet_t *packet)
 	}
 	settle();
 	if (w->stream.phase == PHASE_HOST && w->reached < end)
-		read_host_line(packet, w);
+		read_host_line(w);
 	return 0;
 }
 

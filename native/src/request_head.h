@@ -81,14 +81,11 @@ static __always_inline __u32 skip_blanks(const struct workspace *w, __u32 positi
 }
 
 /* Octets of the value of Host, or as many as one step looks at. */
-SUBPROGRAM int read_host(packet_t *packet)
+static __always_inline void read_host(struct workspace *w)
 {
-	struct workspace *w = workspace(packet);
 	__u32 i, position, end, taken, length;
 	__u64 word, feeds;
 
-	if (!w)
-		return 0;
 	end = w->end;
 	position = w->reached;
 	length = w->head.host_length;
@@ -115,7 +112,6 @@ SUBPROGRAM int read_host(packet_t *packet)
 	}
 	w->head.host_length = length;
 	w->reached = position;
-	return 0;
 }
 
 static __always_inline void begin_head(struct request_head *head)

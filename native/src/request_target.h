@@ -17,14 +17,11 @@ static __always_inline int ends_authority(__u8 octet)
 }
 
 /* The authority of the target from `from` on is the host; behind it scan.at. */
-SUBPROGRAM int take_authority(packet_t *packet, __u32 from)
+static __always_inline void take_authority(struct workspace *w, __u32 from)
 {
-	struct workspace *w = workspace(packet);
 	__u32 i, at, length;
 	__u8 octet;
 
-	if (!w)
-		return 0;
 	w->scan.at = from;
 	w->scan.rooted = 1;
 	w->head.host_length = 0;
@@ -45,7 +42,6 @@ SUBPROGRAM int take_authority(packet_t *packet, __u32 from)
 	/* It may all be a password. */
 	if (is_target_cut(w))
 		w->head.host_length = 0;
-	return 0;
 }
 
 /* Octets of a scheme that is looked for. */
@@ -74,13 +70,12 @@ SUBPROGRAM int split_other_target(packet_t *packet, __u32 method)
 
 	if (!w)
 		return 0;
-	if (method == METHOD_CONNECT)
-		return take_authority(packet, 0);
-	authority = authority_at(w);
-	if (authority)
-		return take_authority(packet, authority);
-	/* None of those: it has no path, and may have a password. */
-	w->scan.at = w->scan.end;
+	authority = method == METHOD_CONNECT ? 0 : authority_at(w);
+	if (authority || method == METHOD_CONNECT)
+		take_authority(w, authority);
+	else
+		/* None of those: it has no path, and may have a password. */
+		w->scan.at = w->scan.end;
 	return 0;
 }
 

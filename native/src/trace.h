@@ -51,14 +51,11 @@ static __always_inline __u32 copy_host(struct workspace *w)
 }
 
 /* From scan.at up to the query, behind the host. */
-SUBPROGRAM int copy_path(packet_t *packet)
+static __always_inline void copy_path(struct workspace *w)
 {
-	struct workspace *w = workspace(packet);
 	__u32 i, taken, length;
 	__u64 word, ends = 0;
 
-	if (!w)
-		return 0;
 	w->scan.out = w->trace.host_length;
 	KEEP_LOOP
 	for (i = 0; i < TARGET_ROOM / 8; i++) {
@@ -85,7 +82,6 @@ SUBPROGRAM int copy_path(packet_t *packet)
 	}
 	w->trace.path_length = length;
 	w->trace.path_cut = !ends && is_target_cut(w);
-	return 0;
 }
 
 /* The target has been split, if the head is known. */
@@ -111,7 +107,7 @@ SUBPROGRAM int trace_request(packet_t *packet, __u32 number)
 	w->trace.unknown = w->head.lost;
 	if (!w->head.lost) {
 		w->trace.host_length = copy_host(w);
-		copy_path(packet);
+		copy_path(w);
 	}
 	send_record(w,
 		    offsetof(struct trace_request, text) +

@@ -116,14 +116,11 @@ SUBPROGRAM int keep_name(packet_t *packet)
 
 /* Two names may have one hash, if somebody makes them so: then the later one has no series, lest it
  * counts under the other. */
-SUBPROGRAM int is_name(packet_t *packet)
+static __always_inline int is_name(packet_t *packet, struct workspace *w)
 {
-	struct workspace *w = workspace(packet);
 	const struct url_name *name;
 	__u32 i;
 
-	if (!w)
-		return 0;
 	name = find_name(w);
 	if (!name) {
 		keep_name(packet);
@@ -160,7 +157,7 @@ static __always_inline void find_url(packet_t *packet, struct workspace *w, __u3
 	if (w->scan.matched)
 		put_route(w, lowest_bit(w->scan.matched));
 	hash_name(w);
-	if (!is_name(packet))
+	if (!is_name(packet, w))
 		w->scan.owner = SERIES_OTHER;
 }
 
@@ -235,18 +232,28 @@ static __always_inline void leave_head(packet_t *packet, struct workspace *w)
 
 /* Counts the octets that have been read, up to where reading is, and keeps what is needed of what
  * has not ended. */
+static __always_inline void leave_request(packet_t *packet, struct workspace *w)
+{
+	if (may_account(w))
+		account_up_to(w, reading_at(w));
+	if (keeps_heads(w) || (w->flow.flags & (FLOW_KEEPS_HEAD | FLOW_URL_DUE)))
+		leave_head(packet, w);
+}
+
+/* Likewise, of either direction. */
 SUBPROGRAM int leave_message(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
 
 	if (!w)
 		return 0;
+	if (!w->answers) {
+		leave_request(packet, w);
+		return 0;
+	}
 	if (may_account(w))
 		account_up_to(w, reading_at(w));
-	if (w->answers)
-		note_response_end(w);
-	else if (keeps_heads(w) || (w->flow.flags & (FLOW_KEEPS_HEAD | FLOW_URL_DUE)))
-		leave_head(packet, w);
+	note_response_end(w);
 	return 0;
 }
 
