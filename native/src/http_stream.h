@@ -54,18 +54,15 @@ static __always_inline void end_line(struct workspace *w, __u32 end)
 }
 
 /* A start line, or as much of it as the window holds: where reading is lies in w->reached. */
-SUBPROGRAM int read_start_line(packet_t *packet)
+static __always_inline void read_start_line(packet_t *packet, struct workspace *w)
 {
-	struct workspace *w = workspace(packet);
 	struct stream *s;
 	__u32 end;
 
-	if (!w)
-		return 0;
 	s = &w->stream;
 	end = w->end;
 	if (s->phase == PHASE_START)
-		w->reached = read_start(w, w->reached);
+		w->reached = read_start(w, w->reached, end);
 	settle();
 	if (s->phase == PHASE_METHOD)
 		w->reached = read_method(w, w->reached, end);
@@ -80,7 +77,6 @@ SUBPROGRAM int read_start_line(packet_t *packet)
 	} else if (s->phase == PHASE_STATUS) {
 		read_status(packet);
 	}
-	return 0;
 }
 
 /* The value of Host, and most often it is seen at once that the next line does not matter. */
@@ -149,21 +145,22 @@ static __always_inline void read_window(packet_t *packet, struct workspace *w)
 	__u32 i, end = w->end;
 
 	w->reached = w->position;
+	if (w->stream.phase <= PHASE_STATUS)
+		read_start_line(packet, w);
 	KEEP_LOOP
 	for (i = 0; i < STEPS_MAX; i++) {
-		if (w->reached >= end || w->stop || w->ended)
-			break;
-		if (w->stream.phase <= PHASE_STATUS)
-			read_start_line(packet);
-		else if (w->stream.phase < PHASE_BODY)
-			read_head(packet);
-		else
-			read_body(w, end);
 		settle();
 		if (is_rest(w->stream.phase) && !w->stop && w->reached < end)
 			read_rest(packet, w);
 		settle();
+		if (w->reached >= end || w->stop || w->ended || w->stream.phase <= PHASE_STATUS)
+			break;
+		if (w->stream.phase < PHASE_BODY)
+			read_head(packet);
+		else
+			read_body(w, end);
 	}
+	settle();
 	w->stream.next += w->reached - w->position;
 	w->position = w->reached;
 }

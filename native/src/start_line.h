@@ -105,14 +105,29 @@ static __always_inline __u32 read_method(struct workspace *w, __u32 position, __
 	return position + 1;
 }
 
+/* Octets of empty lines that one step passes over. */
+#define EMPTY_OCTETS 64
+
+static __always_inline int ends_line(__u8 octet)
+{
+	return octet == '\r' || octet == '\n';
+}
+
 /* Before a message: empty lines are passed over (RFC 9112 section 2.2; servers take any number). */
-static __always_inline __u32 read_start(struct workspace *w, __u32 position)
+static __always_inline __u32 read_start(struct workspace *w, __u32 position, __u32 end)
 {
 	struct stream *s = &w->stream;
-	__u8 octet = octet_at(w, position);
+	__u32 i;
 
-	if (octet == '\r' || octet == '\n')
-		return position + 1;
+	KEEP_LOOP
+	for (i = 0; i < EMPTY_OCTETS && position < end; i++) {
+		if (!ends_line(octet_at(w, position)))
+			break;
+		position = blur(position + 1, end);
+	}
+	if (position >= end || ends_line(octet_at(w, position)))
+		return position;
+	w->reached = position;
 	begin_message(w);
 	s->index = 0;
 	s->left = 0;
