@@ -149,8 +149,18 @@ static __always_inline int leave_segment(struct workspace *w, __u32 at, __u32 sh
 	return why;
 }
 
-/* Words of a path, and further ones where segments end. */
-#define PATH_STEPS (PATH_ROOM / 8 + SEGMENTS_MAX)
+/* Of two words of the target from `from` on, how many octets are before the end of a segment. */
+static __always_inline __u32 octets_of_segment(__u64 word, __u64 next)
+{
+	__u64 ends = ends_of_segment(word), ends_of_next = ends_of_segment(next);
+
+	if (ends)
+		return first_octet(ends);
+	return ends_of_next ? 8 + first_octet(ends_of_next) : 16;
+}
+
+/* Pairs of words of a path, and further ones where segments end. */
+#define PATH_STEPS (PATH_ROOM / 16 + SEGMENTS_MAX)
 
 /* Copies up to the end of a segment that is to be judged, as all are that routes may have, or of
  * the last one. What it leaves behind that is none of the path. */
@@ -158,7 +168,9 @@ SUBPROGRAM int copy_segments(packet_t *packet)
 {
 	struct workspace *w = workspace(packet);
 	__u32 i, at, taken, left, shift;
-	__u64 word, ends;
+	const __u8 *from;
+	__u64 word, next;
+	__u8 *to;
 
 	if (!w)
 		return SEGMENT_LAST;
@@ -166,22 +178,23 @@ SUBPROGRAM int copy_segments(packet_t *packet)
 	shift = w->scan.out - at;
 	KEEP_LOOP
 	for (i = 0; i < PATH_STEPS; i++) {
-		word = target_word(w, at);
-		put_word(w->name.path, within(at + shift, PATH_ROOM), word);
-		ends = ends_of_segment(word);
+		from = (const __u8 *)w + within(w->target_from + at, TARGETS_END);
+		to = w->name.path + within(at + shift, PATH_ROOM);
+		word = get_word(from, 0);
+		next = get_word(from, 8);
+		put_word(to, 0, word);
+		put_word(to, 8, next);
+		taken = octets_of_segment(word, next);
 		left = w->scan.end - at;
-		taken = 8;
-		if (ends)
-			taken = first_octet(ends);
 		if (taken > left)
 			taken = left;
 		at = blur(at + taken, shift);
-		if (taken == 8 && at + shift < PATH_MAX)
+		if (taken == 16 && at + shift < PATH_MAX)
 			continue;
 		if (w->scan.alive || may_be_identifier(w, at - w->scan.from))
 			return leave_segment(w, at, shift, SEGMENT_JUDGED);
 		w->scan.place++;
-		if (taken == 8 || taken == left || (__u8)(word >> 8 * taken) != '/')
+		if (at + shift >= PATH_MAX || taken == left || target_octet(w, at) != '/')
 			return leave_segment(w, at, shift, SEGMENT_LAST);
 		at++;
 		w->scan.from = at;
