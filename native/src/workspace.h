@@ -229,7 +229,7 @@ static __always_inline __u32 forget(struct workspace *w, __u32 number)
 static __always_inline __u32 blur(__u64 number, __u64 any)
 {
 #ifdef __bpf__
-	asm volatile("%0 ^= %1\n%0 ^= %1" : "+r"(number) : "r"(any));
+	asm volatile("%0 ^= %1\n%0 ^= %1" : "+&r"(number) : "r"(any));
 #else
 	(void)any;
 #endif
