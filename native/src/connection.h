@@ -159,7 +159,7 @@ static __always_inline void begin_work(struct workspace *w, __u8 answers, __u16 
 	w->ended = 0;
 	w->now = 0;
 	w->excluded = is_excluded(port);
-	w->traced = find_tracer();
+	w->traced = is_traced();
 	w->target_from = HEAD_TARGET;
 }
 

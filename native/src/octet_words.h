@@ -74,12 +74,6 @@ static __always_inline __u32 first_octet(__u64 mask)
 	return (__u32)(((((mask - 1) & ~mask) & EACH(1ull)) * EACH(1ull)) >> 56) - 1;
 }
 
-/* How many octets have bit 7 set; `mask` has no other bits. */
-static __always_inline __u32 count_octets(__u64 mask)
-{
-	return ((mask >> 7) * EACH(1ull)) >> 56;
-}
-
 /* The octets before that one of the eight. */
 static __always_inline __u64 octets_before_index(__u32 index)
 {

@@ -65,7 +65,8 @@ static __always_inline __u32 read_known_method(struct workspace *w, __u64 word)
 	__u32 octets = blank ? first_octet(blank) : 0;
 	__u8 method = known_method(word & octets_before_index(octets));
 
-	if (method == METHOD_OTHER)
+	/* An octet of zero at its end would not be seen. */
+	if (method == METHOD_OTHER || !(word >> 8 * (octets - 1) & 0xff))
 		return 0;
 	end_method(&w->stream, method, octets);
 	return octets + 1;

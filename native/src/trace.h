@@ -5,12 +5,6 @@
 
 #include "request_target.h"
 
-/* Whether somebody asks. Judged by itself, so that it is one way for the verifier. */
-static __always_inline int find_tracer(void)
-{
-	return is_traced();
-}
-
 /* Of the message that is read in the workspace. */
 static __always_inline void begin_record(struct workspace *w, __u8 kind, __u32 number, __u8 method)
 {

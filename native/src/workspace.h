@@ -195,8 +195,8 @@ static __always_inline __u8 octet_at(const struct workspace *w, __u32 position)
 #define TARGETS_END 4096
 
 _Static_assert(offsetof(struct workspace, window) + WINDOW_OCTETS + TARGET_ROOM <= TARGETS_END &&
-		       TARGETS_END + 8 <= sizeof(struct workspace),
-	       "wherever a target begins, it can be read");
+		       TARGETS_END + 16 <= sizeof(struct workspace),
+	       "wherever a target begins, two words of it can be read");
 
 /* Of the target: eight octets from `at` on. */
 static __always_inline __u64 target_word(const struct workspace *w, __u32 at)

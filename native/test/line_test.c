@@ -195,6 +195,9 @@ static void zeros(void)
 	expect_line("zero for a target", 0, "GET \0 HTTP/1.1", 14, RESULT_NOT_HTTP, 0);
 	expect_line("zero behind the target", 0, "GET /\0HTTP/1.1", 14, RESULT_NOT_HTTP, 0);
 	expect_line("zero behind the method", 0, "GET\0/ HTTP/1.1", 14, RESULT_NOT_HTTP, 0);
+	expect_line("zero at the method's end", 0, "\r\nGET\0 / HTTP/1.1", 17, RESULT_NOT_HTTP, 0);
+	expect_line("zeros at the method's end", 0, "\r\nPUT\0\0 / HTTP/1.1", 18, RESULT_NOT_HTTP,
+		    0);
 	expect_line("zero in the method", 0, "G\0T / HTTP/1.1", 14, RESULT_NOT_HTTP, 0);
 	expect_line("zero before", 0, "\0GET / HTTP/1.1", 15, RESULT_NOT_HTTP, 0);
 	expect_line("zero in the version", 0, "GET / HTTP\0001.1", 14, RESULT_NOT_HTTP, 0);
