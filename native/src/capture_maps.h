@@ -208,11 +208,6 @@ static __always_inline __u64 monotonic_time(void)
 	return bpf_ktime_get_ns();
 }
 
-static __always_inline __u32 own_cpu(void)
-{
-	return bpf_get_smp_processor_id();
-}
-
 static __always_inline int counts_urls(void)
 {
 	return capture_config.flags & CONFIG_URLS;

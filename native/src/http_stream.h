@@ -6,9 +6,11 @@
 #ifndef HTTP_STREAM_H
 #define HTTP_STREAM_H
 
+#include "field_values.h"
 #include "held_octets.h"
 #include "message_body.h"
 #include "start_line.h"
+#include "status_line.h"
 
 /*
  * Steps taken in one go, each of at least one octet and mostly of many. The verifier looks at every

@@ -24,12 +24,11 @@
 
 /* Where a URL is worked on. */
 struct url_scan {
-	__u32 at;    /* in the target */
-	__u32 end;   /* of what is kept of it */
-	__u32 from;  /* in it: where the segment begins */
-	__u32 place; /* of that segment, from 0 on */
-	__u32 out;   /* in the name's path */
-	__u32 reserved;
+	__u32 at;      /* in the target */
+	__u32 end;     /* of what is kept of it */
+	__u32 from;    /* in it: where the segment begins */
+	__u32 place;   /* of that segment, from 0 on */
+	__u32 out;     /* in the name's path */
 	__u64 hash;    /* of a segment */
 	__u64 alive;   /* routes that fit so far */
 	__u64 matched; /* routes that fit, whatever follows */
@@ -41,7 +40,6 @@ struct url_scan {
 	__u64 no_uuid;
 	__u8 cut;
 	__u8 rooted; /* the path begins with a slash, if only by default */
-	__u8 padding[6];
 };
 
 /* What has ended a reading, and is to be counted before it goes on. */
@@ -134,7 +132,6 @@ static __always_inline void count_response(const struct workspace *w, __u32 meth
 static __always_inline void add(__u64 *counter, __u64 count);
 static __always_inline __u64 monotonic_time(void);
 static __always_inline __u32 random_number(void);
-static __always_inline __u32 own_cpu(void);
 
 /* Unaligned, eight octets from `position` on. */
 static __always_inline __u64 word_at(const struct workspace *w, __u32 position)

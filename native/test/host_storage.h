@@ -229,9 +229,4 @@ static __always_inline __u32 random_number(void)
 	return host.random += 2654435761u;
 }
 
-static __always_inline __u32 own_cpu(void)
-{
-	return 0;
-}
-
 #endif

@@ -190,7 +190,7 @@ static struct url_name name_of(const char *request, int by_segments)
 	return only_name();
 }
 
-/* Paths that are copied at once have the name that reading their segments gives them. */
+/* Segments that are passed over have the name that judging each of them gives. */
 static void either_way(void)
 {
 	static const char *const parts[] = {
