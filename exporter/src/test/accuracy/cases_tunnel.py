@@ -74,7 +74,7 @@ def upgrade_refused(stage, row):
     limits="behind an unanswered Upgrade, 256 KiB are kept",
 )
 def upgrade_refused_pipelined(stage, row):
-    for delay in (0, 50, 50):
+    for delay in (0, 500, 500):
         stream = stage.connect(row)
         script = gets(20).add("POST", head("POST", "/", "Content-Length: 1810"), UNIT4 * 10)
         stream.pieces(
@@ -113,7 +113,7 @@ def upgrade_behind_others(stage, row):
 def upgrade_eager(stage, row):
     with _Tunnelled(stage, row, 28):
         stream = stage.connect(row)
-        stream.pieces([upgrade("/upgrade-later/50") + UNIT4 * 3, *[UNIT4] * 10])
+        stream.pieces([upgrade("/upgrade-later/500") + UNIT4 * 3, *[UNIT4] * 10])
         row.wrote()
         stream.answers(["GET"] * 14)
         _talk_inside(stream)

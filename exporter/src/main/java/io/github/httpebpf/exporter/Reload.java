@@ -76,9 +76,9 @@ final class Reload {
       return Optional.empty();
     } catch (ConfigException | RuntimeException e) {
       String line = "reload: " + why(e);
+      outcome.failed();
       LOG.log(Level.ERROR, line);
       LOG.log(Level.DEBUG, "reload", e);
-      outcome.failed();
       return Optional.of(line);
     }
   }

@@ -32,7 +32,7 @@ class MetricsPageTest {
                 () -> true,
                 new ReloadPage(false, Optional::empty),
                 "1.2.3",
-                Duration.ofMillis(10));
+                Duration.ofSeconds(1));
         HttpClient client = HttpClient.newHttpClient()) {
       URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + "/metrics");
 
@@ -40,7 +40,7 @@ class MetricsPageTest {
           client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
 
       assertThat(response.statusCode()).isEqualTo(503);
-      assertThat(response.body()).isEqualTo("render the metrics: not done after 10 ms\n");
+      assertThat(response.body()).isEqualTo("render the metrics: not done after 1000 ms\n");
       interrupted.await();
     }
   }

@@ -21,7 +21,9 @@ class CrowdIT {
 
   private static final String REQUEST =
       "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+  /** Whoever halts is closed after 5 s: less than that is not to wait for it. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(4);
 
   private Stage stage;
   private Exporter.Running running;
@@ -80,9 +82,9 @@ class CrowdIT {
 
   @Test
   void silentAndHaltingClientsDoNotDelayAScrape() throws IOException {
+    long start = System.nanoTime();
     List<Socket> others = new ArrayList<>(connect(100, ""));
     others.addAll(connect(100, "GET /met"));
-    long start = System.nanoTime();
     String answer = scrape();
     Duration taken = Duration.ofNanos(System.nanoTime() - start);
     for (Socket socket : others) {

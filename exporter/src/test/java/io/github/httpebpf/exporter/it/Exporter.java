@@ -246,7 +246,9 @@ final class Exporter implements AutoCloseable {
     /** Waits for its end; returns the exit code. */
     int await() {
       try {
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("ends: %s", log()).isTrue();
+        assertThat(process.waitFor(Shell.LIMIT.toSeconds(), TimeUnit.SECONDS))
+            .as("ends: %s", log())
+            .isTrue();
         return process.exitValue();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -25,7 +25,7 @@ class FollowIT {
 
   private static final int CROWD = 500;
 
-  /** By tcx alone it takes twice that on a quiet machine. */
+  /** By tcx alone it takes twice that on a quiet machine; a busy one takes longer to make them. */
   private static final Duration AT_MOST = Duration.ofSeconds(6);
 
   private static final long FIRST_SECOND = 1000;
@@ -69,7 +69,7 @@ class FollowIT {
   }
 
   private void awaitAttached(String name) {
-    Shell.await(name + " is attached to", () -> isAttached(name));
+    Shell.await(name + " is attached to", () -> isAttached(name) && isWhole(stage.pin(name)));
   }
 
   /** By whatever backend. */
@@ -158,16 +158,18 @@ class FollowIT {
     Exporter.Running running = run("veth.*");
     veths.add(0, 1);
     pause(FIRST_SECOND);
+    awaitCaptured(1);
     veths.get(0, 1);
     running.scrape();
     long descriptors = descriptors(running);
 
+    long start = System.nanoTime();
     veths.add(1, CROWD);
     long made = System.nanoTime();
     pause(FIRST_SECOND);
-    // On a machine that is busy with other things it takes longer.
     awaitCaptured(CROWD);
-    assertThat(Duration.ofNanos(System.nanoTime() - made)).isLessThan(AT_MOST);
+    assertThat(System.nanoTime() - made)
+        .isLessThan(Math.max(AT_MOST.toNanos(), 4 * (made - start)));
     veths.get(0, CROWD);
     String scrape = running.scrape();
     Map<String, Long> gets = gets(scrape);
@@ -181,7 +183,8 @@ class FollowIT {
     Shell.await("they are let go", () -> !isAttached("veth0") && !isAttached("veth499"));
     assertThat(gets(running.scrape())).as("counts are kept").isEqualTo(gets);
     assertThat(running.scrape()).contains("http_ebpf_exporter_up{interface=\"veth7\",} 0.0");
-    assertThat(descriptors(running)).isLessThanOrEqualTo(descriptors + 3);
+    // While a follower looks, and while many are let go, it has some more.
+    Shell.await("few descriptors", () -> descriptors(running) <= descriptors + 3);
     assertThat(running.terminate()).isZero();
     stage.exporter.run("unload").succeeded();
     assertThat(stage.exporter.pinRoot()).doesNotExist();
@@ -190,8 +193,11 @@ class FollowIT {
   /** Behind their programs a filter might see nothing. */
   @Test
   void whereOthersUseTcxACrowdIsAttachedToByTcxToo() {
-    run("veth.*");
+    String running = String.valueOf(run("veth.*").handle().pid());
+    // However long it takes to make them, they come at once.
+    Shell.out("kill", "-STOP", running);
     veths.add(0, 100);
+    Shell.out("kill", "-CONT", running);
     awaitCaptured(100);
     assertThat(linked()).as("by tcx").isLessThan(100);
     stage.exporter.run("unload", "--interface", "veth[0-9]+").succeeded();

@@ -121,7 +121,7 @@ class HostileUrlsIT {
   private void assertCanBeRead() throws IOException {
     Path page = Files.createTempFile("metrics", ".txt");
     try {
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 20; i++) {
         stage.onServer("curl -sS --fail -o %s %s".formatted(page, exporter.url()));
       }
       Shell.Result check = Shell.run("sh", "-c", "promtool check metrics < " + page).succeeded();

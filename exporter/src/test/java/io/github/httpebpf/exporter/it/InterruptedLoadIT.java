@@ -87,7 +87,7 @@ class InterruptedLoadIT {
     List<Boolean> outcomes = new ArrayList<>();
     List<Duration> moments = moments(3);
     moments.add(whole.dividedBy(20));
-    moments.add(whole.multipliedBy(3));
+    moments.add(Shell.LIMIT);
     for (Duration moment : moments) {
       Exporter.Running load = beginAndWait(moment, Capturing.load(backend));
       int status = load.terminate();

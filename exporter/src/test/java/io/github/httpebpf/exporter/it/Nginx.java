@@ -95,7 +95,7 @@ final class Nginx implements AutoCloseable {
    * nginx answers first and logs then: it sleeps when it has done both. Its only process is the one
    * that was started here.
    */
-  private void awaitAllLogged() {
+  void awaitAllLogged() {
     Path stat = Path.of("/proc/" + process.pid() + "/stat");
     Shell.await("nginx has nothing to do", () -> read(stat).contains(" (nginx) S "));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @KernelTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NonRequestsIT {
+
+  private static final AtomicInteger PORT = new AtomicInteger(1024);
 
   private static final String GET = "GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n";
 
@@ -196,7 +199,9 @@ class NonRequestsIT {
     "88a8 8100 8100 8100,encapsulated"
   })
   void requestsUnderUpToTwoTagsCount(String tags, String result) {
-    send(Wire.TAGGED, stage.lan.serverEthernet(), tags, GET);
+    // A connection of its own, each time: below those ports that clients are given.
+    String port = String.valueOf(PORT.incrementAndGet());
+    send(Wire.TAGGED, stage.lan.serverEthernet(), tags, port, GET);
 
     boolean counts = result.equals("request");
     assertThat(increase().packets(result)).isEqualTo(1);

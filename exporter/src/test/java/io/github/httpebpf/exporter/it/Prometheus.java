@@ -94,9 +94,9 @@ final class Prometheus implements AutoCloseable {
     return new Prometheus(config, new Namespace(lan.serverName()), lan::onServer);
   }
 
-  /** How often an exporter was scraped. */
+  /** How often an exporter was scraped, and answered. */
   int scrapes() {
-    return values("count_over_time(up[10m])", "").getOrDefault("", 0.0).intValue();
+    return values("sum_over_time(up[10m])", "").getOrDefault("", 0.0).intValue();
   }
 
   void awaitScrapes(int times) {

@@ -92,10 +92,11 @@ class ReloadIT {
           write("interface: [eth0\n");
           assertThat(run.reload()).contains("error reload: " + file + ":2:1: no YAML: ");
         }
+        Shell.await("the last one runs", () -> programs.runs().getLast() > 0);
         sent = traffic.stop();
       }
 
-      assertThat(sent).isGreaterThan(1000);
+      assertThat(sent).isPositive();
       assertThat(nginx.log()).hasSize(sent);
       assertThat(counted(run, "eth0")).isEqualTo(sent);
       assertThat(stage.exporter.show().allRequests()).isEqualTo(sent);

@@ -26,7 +26,8 @@ public final class Shell {
     }
   }
 
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  /** Patience with a machine that is busy with other things. */
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   /** A thread for each task: on two processors the common pool has but one for all. */
   static final Executor AT_ONCE = task -> Thread.ofPlatform().daemon().start(task);
@@ -71,11 +72,27 @@ public final class Shell {
     return run(command).succeeded().out();
   }
 
-  /** Waits until something is so, at most half a minute. */
+  /** Waits until something is so, at most two minutes. */
   public static void await(String what, BooleanSupplier condition) {
-    long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long limit = System.nanoTime() + LIMIT.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waiting until %s", what).isLessThan(limit);
+      pause();
+    }
+  }
+
+  /** Waits until assertions hold, likewise; else they fail as they did last. */
+  static void awaitHolds(Runnable assertions) {
+    long limit = System.nanoTime() + LIMIT.toNanos();
+    while (true) {
+      try {
+        assertions.run();
+        return;
+      } catch (AssertionError e) {
+        if (System.nanoTime() > limit) {
+          throw e;
+        }
+      }
       pause();
     }
   }

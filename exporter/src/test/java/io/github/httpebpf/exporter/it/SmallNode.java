@@ -153,6 +153,11 @@ final class SmallNode implements AutoCloseable {
     return "/" + hierarchy.relativize(Path.of(host.cgroup()));
   }
 
+  /** Waits until no server has anything to do. */
+  void awaitIdle() {
+    servers.forEach(Nginx::awaitAllLogged);
+  }
+
   /** How many requests each of {@link #hosts} has logged since the last call. */
   List<Integer> logged() {
     return servers.stream()

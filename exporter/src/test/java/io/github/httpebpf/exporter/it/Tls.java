@@ -57,7 +57,8 @@ final class Tls implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    process.destroyForcibly();
+    // Its connections end with it.
+    process.destroyForcibly().onExit().join();
     Shell.run("rm", "-r", folder.toString());
   }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /** A {@code trace} that runs; its standard output goes to a file, or into a pipe. */
 final class Tracing implements AutoCloseable {
 
-  private static final long LEASE = Duration.ofSeconds(3).toNanos();
+  static final long LEASE = Duration.ofSeconds(3).toNanos();
 
   private final Process process;
   private final Path out;
@@ -127,7 +127,9 @@ final class Tracing implements AutoCloseable {
 
   int await() {
     try {
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("ends: %s", err()).isTrue();
+      assertThat(process.waitFor(Shell.LIMIT.toSeconds(), TimeUnit.SECONDS))
+          .as("ends: %s", err())
+          .isTrue();
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -25,16 +25,14 @@ final class Wire {
           pass
       """;
 
-  /** ETHERNET TAGS TEXT: a TCP segment with the text, out of the blue, under VLAN tags. */
+  /** ETHERNET TAGS PORT TEXT: a TCP segment with the text, out of the blue, under VLAN tags. */
   static final String TAGGED =
       """
-      import random, socket, struct, sys
+      import socket, struct, sys
       wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
       wire.bind(('eth0', 0))
-      data = sys.argv[3].encode().decode('unicode_escape').encode('latin-1')
-      # A connection of its own, each time.
-      port = random.randrange(1024, 65536)
-      tcp = struct.pack('>HHIIBBHHH', port, 80, 1, 1, 0x50, 0x18, 1000, 0, 0) + data
+      data = sys.argv[4].encode().decode('unicode_escape').encode('latin-1')
+      tcp = struct.pack('>HHIIBBHHH', int(sys.argv[3]), 80, 1, 1, 0x50, 0x18, 1000, 0, 0) + data
       ip = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 20 + len(tcp), 1, 0, 64, 6, 0,
                        socket.inet_aton('10.203.0.2'), socket.inet_aton('10.203.0.1'))
       tags = b''.join(struct.pack('>HH', int(tag, 16), 100) for tag in sys.argv[2].split())
