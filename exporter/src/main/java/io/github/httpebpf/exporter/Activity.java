@@ -160,7 +160,7 @@ record Activity(
     if (urls.isPresent()) {
       for (Urls.Requests each : urls.get().requests()) {
         sums.merge(
-            each.method().label() + " " + OutcomeFormat.place(each.host(), each.path()),
+            each.method().label() + " " + OutcomeFormat.place(each.url()),
             new Sum(each.requests(), each.responses(), each.nanoseconds()),
             Sum::plus);
       }

@@ -23,7 +23,7 @@ final class OutcomeFormat {
   private OutcomeFormat() {}
 
   /** A series by URL, as far as it is the same in requests and responses. */
-  private record Url(HttpMethod method, String host, String path) {}
+  private record Key(HttpMethod method, Urls.Url url) {}
 
   /** Without zeros. */
   static void text(CaptureCounts counts, PrintWriter out) {
@@ -57,17 +57,13 @@ final class OutcomeFormat {
   private static void urls(Urls urls, PrintWriter out) {
     out.printf("  urls, at most %d:%n", urls.limit());
     for (Urls.Requests each : sorted(urls)) {
-      out.printf(
-          "    %-8s %25d  %s%n",
-          each.method().label(), each.requests(), place(each.host(), each.path()));
+      out.printf("    %-8s %25d  %s%n", each.method().label(), each.requests(), place(each.url()));
     }
   }
 
   /** A URL as it is written; what has no series of its own is one word. */
-  static String place(String host, String path) {
-    return host.equals(LabelledRequests.REST) && path.equals(LabelledRequests.REST)
-        ? LabelledRequests.REST
-        : host + path;
+  static String place(Urls.Url url) {
+    return url.equals(Urls.Url.REST) ? LabelledRequests.REST : url.host() + url.path();
   }
 
   /** Fields that follow others; those that an older version did not count are left out. */
@@ -95,10 +91,10 @@ final class OutcomeFormat {
   }
 
   private static void urls(Urls urls, JsonGenerator json) throws IOException {
-    Map<Url, SequencedMap<String, Long>> codes = new LinkedHashMap<>();
+    Map<Key, SequencedMap<String, Long>> codes = new LinkedHashMap<>();
     for (Urls.Responses each : urls.responses()) {
       codes
-          .computeIfAbsent(new Url(each.method(), each.host(), each.path()), url -> new TreeMap<>())
+          .computeIfAbsent(new Key(each.method(), each.url()), key -> new TreeMap<>())
           .merge(each.code(), each.responses(), Long::sum);
     }
     json.writeObjectFieldStart("urls");
@@ -107,14 +103,14 @@ final class OutcomeFormat {
     for (Urls.Requests each : sorted(urls)) {
       json.writeStartObject();
       json.writeStringField("method", each.method().label());
-      json.writeStringField("host", each.host());
-      json.writeStringField("path", each.path());
+      json.writeStringField("host", each.url().host());
+      json.writeStringField("path", each.url().path());
       json.writeNumberField("requests", each.requests());
       if (urls.answersSeen()) {
         json.writeNumberField("duration_count", each.responses());
         json.writeNumberField("duration_nanoseconds", each.nanoseconds());
-        Url url = new Url(each.method(), each.host(), each.path());
-        SnapshotFormat.numbers(json, "responses", codes.getOrDefault(url, new TreeMap<>()));
+        Key key = new Key(each.method(), each.url());
+        SnapshotFormat.numbers(json, "responses", codes.getOrDefault(key, new TreeMap<>()));
       }
       json.writeEndObject();
     }
@@ -128,8 +124,8 @@ final class OutcomeFormat {
         .sorted(
             comparingLong(Urls.Requests::requests)
                 .reversed()
-                .thenComparing(Urls.Requests::host)
-                .thenComparing(Urls.Requests::path)
+                .thenComparing(each -> each.url().host())
+                .thenComparing(each -> each.url().path())
                 .thenComparing(Urls.Requests::method))
         .toList();
   }

@@ -164,8 +164,8 @@ class DocsTest {
   private static Urls urls() {
     return new Urls(
         1000,
-        List.of(new Urls.Requests(HttpMethod.GET, "a", "/", 1, 1, 1)),
-        List.of(new Urls.Responses(HttpMethod.GET, "a", "/", "200", 1)),
+        List.of(new Urls.Requests(HttpMethod.GET, new Urls.Url("a", "/"), 1, 1, 1)),
+        List.of(new Urls.Responses(HttpMethod.GET, new Urls.Url("a", "/"), "200", 1)),
         true);
   }
 

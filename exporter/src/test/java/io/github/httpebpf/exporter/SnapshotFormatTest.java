@@ -151,12 +151,12 @@ class SnapshotFormatTest {
         new Urls(
             100,
             List.of(
-                new Urls.Requests(HttpMethod.POST, "_other", "_other", 1, 0, 0),
-                new Urls.Requests(HttpMethod.GET, "a\\x01", "/{id}", 4, 3, 9000)),
+                new Urls.Requests(HttpMethod.POST, new Urls.Url("_other", "_other"), 1, 0, 0),
+                new Urls.Requests(HttpMethod.GET, new Urls.Url("a\\x01", "/{id}"), 4, 3, 9000)),
             answersSeen
                 ? List.of(
-                    new Urls.Responses(HttpMethod.GET, "a\\x01", "/{id}", "503", 1),
-                    new Urls.Responses(HttpMethod.GET, "a\\x01", "/{id}", "200", 2))
+                    new Urls.Responses(HttpMethod.GET, new Urls.Url("a\\x01", "/{id}"), "503", 1),
+                    new Urls.Responses(HttpMethod.GET, new Urls.Url("a\\x01", "/{id}"), "200", 2))
                 : List.of(),
             answersSeen);
     return List.of(

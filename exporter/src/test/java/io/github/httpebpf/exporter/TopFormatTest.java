@@ -43,7 +43,11 @@ class TopFormatTest {
 
   private static Urls.Requests url(String path, long requests, long responses, long milliseconds) {
     return new Urls.Requests(
-        HttpMethod.GET, "a.example", path, requests, responses, milliseconds * MILLISECOND);
+        HttpMethod.GET,
+        new Urls.Url("a.example", path),
+        requests,
+        responses,
+        milliseconds * MILLISECOND);
   }
 
   private static String top(int rows, boolean screen, CaptureSnapshot before, CaptureSnapshot now) {

@@ -4,7 +4,6 @@ import io.github.httpebpf.libbpf.Libbpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /**
  * Reads hashes many entries at a time: {@code BPF_MAP_LOOKUP_BATCH} of Linux 5.6. Nobody deletes,
@@ -25,32 +24,34 @@ final class HashBatches {
 
   private HashBatches() {}
 
-  /** Takes an entry; what it is given is valid during the call alone. */
+  /** Takes some entries; what it is given is valid during the call alone. */
   @FunctionalInterface
-  interface Entry {
+  interface Batch {
     /**
-     * Takes it.
+     * Takes them.
      *
-     * @param keys in {@code __u64}, with this entry's from that index on
-     * @param sums of each {@code __u64} of its value over the CPUs
+     * @param number of entries
+     * @param keys of one behind the other, in {@code __u64}
+     * @param sums over the CPUs of each {@code __u64} of their values, likewise
      */
-    void take(long[] keys, int key, long[] sums);
+    void take(int number, long[] keys, long[] sums);
   }
 
   /**
    * Hands on all entries of a per-CPU hash, in no order. Its keys are a number of {@code __u64}.
    */
-  static void read(PinnedMap map, Entry entry) {
+  static void read(PinnedMap map, Batch batch) {
     int cpus = NativeCalls.check(Libbpf.libbpf_num_possible_cpus(), "count", "CPUs");
     int keyWords = map.shape().keySize() / Long.BYTES;
-    long[] sums = new long[map.shape().valueSize() / Long.BYTES];
-    int valueWords = sums.length * cpus;
+    int sumWords = map.shape().valueSize() / Long.BYTES;
+    int valueWords = sumWords * cpus;
     int entries =
         Math.min(
             Math.clamp(VALUE_WORDS / valueWords, FEWEST_ENTRIES, ENTRIES),
             map.shape().maxEntries());
     long[] keys = new long[entries * keyWords];
     long[] values = new long[entries * valueWords];
+    long[] sums = new long[entries * sumWords];
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment position = arena.allocate(ValueLayout.JAVA_LONG);
       MemorySegment from = MemorySegment.NULL;
@@ -76,10 +77,8 @@ final class HashBatches {
         int found = count.get(ValueLayout.JAVA_INT, 0);
         copy(foundKeys, keys, found * keyWords);
         copy(foundValues, values, found * valueWords);
-        for (int i = 0; i < found; i++) {
-          sum(values, i * valueWords, cpus, sums);
-          entry.take(keys, i * keyWords, sums);
-        }
+        sum(values, cpus, sumWords, sums, found * sumWords);
+        batch.take(found, keys, sums);
         from = position;
       }
     }
@@ -94,11 +93,16 @@ final class HashBatches {
     MemorySegment.copy(from, ValueLayout.JAVA_LONG, 0, to, 0, words);
   }
 
-  private static void sum(long[] values, int at, int cpus, long[] sums) {
-    Arrays.fill(sums, 0);
-    for (int cpu = 0; cpu < cpus; cpu++) {
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] += values[at + cpu * sums.length + i];
+  /** Of an entry the values of all CPUs are behind one another, and then those of the next. */
+  private static void sum(long[] values, int cpus, int words, long[] sums, int number) {
+    for (int first = 0; first < number; first += words) {
+      for (int i = 0; i < words; i++) {
+        int at = first * cpus + i;
+        long sum = 0;
+        for (int cpu = 0; cpu < cpus; cpu++) {
+          sum += values[at + cpu * words];
+        }
+        sums[first + i] = sum;
       }
     }
   }

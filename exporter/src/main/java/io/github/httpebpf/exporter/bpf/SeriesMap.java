@@ -21,7 +21,10 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
   /** The rest's owner: what had no room for a series of its own. */
   static final long REST = 0;
 
-  /** Where the method is in a key, in {@code __u64}. */
+  /** Of a key, in {@code __u64}: the owner, and the method, with what else there is. */
+  static final int KEY_WORDS = 2;
+
+  /** Where the method is in a key, likewise. */
   static final int METHOD_WORD = 1;
 
   /** All statuses of three digits: formatting is slow, and there may be many series. */
@@ -74,9 +77,12 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
     List<Series> all = new ArrayList<>();
     HashBatches.read(
         map,
-        (keys, key, sums) -> {
-          HttpMethod method = HttpMethod.ofId(HashBatches.first(keys[key + METHOD_WORD]));
-          all.add(new Series(keys[key], method, sums[0]));
+        (number, keys, sums) -> {
+          for (int i = 0; i < number; i++) {
+            int key = i * KEY_WORDS;
+            HttpMethod method = HttpMethod.ofId(HashBatches.first(keys[key + METHOD_WORD]));
+            all.add(new Series(keys[key], method, sums[i]));
+          }
         });
     return all;
   }

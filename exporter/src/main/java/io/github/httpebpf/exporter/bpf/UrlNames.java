@@ -1,6 +1,6 @@
 package io.github.httpebpf.exporter.bpf;
 
-import io.github.httpebpf.exporter.metrics.LabelledRequests;
+import io.github.httpebpf.exporter.metrics.Urls.Url;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongFunction;
@@ -12,15 +12,11 @@ import java.util.function.LongFunction;
  */
 final class UrlNames {
 
-  /** A URL as it is shown. */
-  record Name(String host, String path) {}
-
-  private static final Name REST = new Name(LabelledRequests.REST, LabelledRequests.REST);
-
   private final int map;
   private final long multiplier = ThreadLocalRandom.current().nextLong() | 1;
   private long[] owners = new long[64];
-  private Name[] names = new Name[owners.length];
+  private int shift = shift();
+  private Url[] names = new Url[owners.length];
   private int size;
 
   /**
@@ -31,11 +27,16 @@ final class UrlNames {
   UrlNames(int map) {
     this.map = map;
     // The rest's owner is what free places have, and has its name from the start.
-    Arrays.fill(names, REST);
+    Arrays.fill(names, Url.REST);
   }
 
   int map() {
     return map;
+  }
+
+  /** How many are known. */
+  int size() {
+    return size;
   }
 
   /**
@@ -43,26 +44,31 @@ final class UrlNames {
    *
    * @param lookUp for those that are not known yet
    */
-  Name of(long owner, LongFunction<Name> lookUp) {
+  Url of(long owner, LongFunction<Url> lookUp) {
     int place = place(owner);
     if (owners[place] == owner) {
       return names[place];
     }
-    Name name = lookUp.apply(owner);
+    Url name = lookUp.apply(owner);
     enter(owner, name);
     return name;
   }
 
+  /** That makes of a product as many of its first bits as a place has. */
+  private int shift() {
+    return Long.numberOfLeadingZeros(owners.length - 1);
+  }
+
   /** Where it is, or has its room. */
   private int place(long owner) {
-    int place = (int) ((owner * multiplier) >>> Long.numberOfLeadingZeros(owners.length - 1));
+    int place = (int) ((owner * multiplier) >>> shift);
     while (owners[place] != owner && owners[place] != SeriesMap.REST) {
       place = (place + 1) & (owners.length - 1);
     }
     return place;
   }
 
-  private void enter(long owner, Name name) {
+  private void enter(long owner, Url name) {
     if (2 * ++size > owners.length) {
       grow();
     }
@@ -73,10 +79,11 @@ final class UrlNames {
 
   private void grow() {
     long[] before = owners;
-    Name[] namesBefore = names;
+    Url[] namesBefore = names;
     owners = new long[2 * before.length];
-    names = new Name[owners.length];
-    Arrays.fill(names, REST);
+    names = new Url[owners.length];
+    shift = shift();
+    Arrays.fill(names, Url.REST);
     for (int i = 0; i < before.length; i++) {
       int place = place(before[i]);
       owners[place] = before[i];

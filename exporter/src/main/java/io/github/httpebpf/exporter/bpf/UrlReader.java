@@ -3,6 +3,7 @@ package io.github.httpebpf.exporter.bpf;
 import io.github.httpebpf.exporter.metrics.HttpMethod;
 import io.github.httpebpf.exporter.metrics.UrlText;
 import io.github.httpebpf.exporter.metrics.Urls;
+import io.github.httpebpf.exporter.metrics.Urls.Url;
 import io.github.httpebpf.libbpf.Libbpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,6 +25,10 @@ final class UrlReader {
 
   static final int STATUS_SHIFT = 8;
   private static final int METHOD_MASK = (1 << STATUS_SHIFT) - 1;
+
+  /** Of a value of {@code url_request_map}, in {@code __u64}: requests, responses, nanoseconds. */
+  private static final int REQUEST_WORDS = 3;
+
   static final int HOST_OFFSET = 8;
   static final int PATH_OFFSET = 144;
 
@@ -62,41 +67,48 @@ final class UrlReader {
   }
 
   private static List<Urls.Requests> requests(PinnedMap map, PinnedMap nameMap, UrlNames known) {
-    LongFunction<UrlNames.Name> lookUp = owner -> lookUp(owner, nameMap);
-    List<Urls.Requests> all = new ArrayList<>();
+    LongFunction<Url> lookUp = owner -> lookUp(owner, nameMap);
+    List<Urls.Requests> all = new ArrayList<>(known.size());
     HashBatches.read(
         map,
-        (keys, key, sums) -> {
-          UrlNames.Name url = known.of(keys[key], lookUp);
-          int id = HashBatches.first(keys[key + SeriesMap.METHOD_WORD]);
-          HttpMethod method = HttpMethod.ofId(id);
-          // Those of the rest are there from the start.
-          if (sums[0] > 0 || keys[key] != SeriesMap.REST) {
-            all.add(new Urls.Requests(method, url.host(), url.path(), sums[0], sums[1], sums[2]));
+        (number, keys, sums) -> {
+          for (int i = 0; i < number; i++) {
+            int key = i * SeriesMap.KEY_WORDS;
+            int sum = i * REQUEST_WORDS;
+            Url url = known.of(keys[key], lookUp);
+            int id = HashBatches.first(keys[key + SeriesMap.METHOD_WORD]);
+            HttpMethod method = HttpMethod.ofId(id);
+            // Those of the rest are there from the start.
+            if (sums[sum] > 0 || keys[key] != SeriesMap.REST) {
+              all.add(new Urls.Requests(method, url, sums[sum], sums[sum + 1], sums[sum + 2]));
+            }
           }
         });
     return all;
   }
 
   private static List<Urls.Responses> responses(PinnedMap map, PinnedMap nameMap, UrlNames known) {
-    LongFunction<UrlNames.Name> lookUp = owner -> lookUp(owner, nameMap);
-    List<Urls.Responses> all = new ArrayList<>();
+    LongFunction<Url> lookUp = owner -> lookUp(owner, nameMap);
+    List<Urls.Responses> all = new ArrayList<>(known.size());
     HashBatches.read(
         map,
-        (keys, key, sums) -> {
-          if (sums[0] > 0) {
-            UrlNames.Name url = known.of(keys[key], lookUp);
-            int what = HashBatches.first(keys[key + SeriesMap.METHOD_WORD]);
-            HttpMethod method = HttpMethod.ofId(what & METHOD_MASK);
-            String code = SeriesMap.code(what >>> STATUS_SHIFT);
-            all.add(new Urls.Responses(method, url.host(), url.path(), code, sums[0]));
+        (number, keys, sums) -> {
+          for (int i = 0; i < number; i++) {
+            if (sums[i] > 0) {
+              int key = i * SeriesMap.KEY_WORDS;
+              Url url = known.of(keys[key], lookUp);
+              int what = HashBatches.first(keys[key + SeriesMap.METHOD_WORD]);
+              HttpMethod method = HttpMethod.ofId(what & METHOD_MASK);
+              String code = SeriesMap.code(what >>> STATUS_SHIFT);
+              all.add(new Urls.Responses(method, url, code, sums[i]));
+            }
           }
         });
     return all;
   }
 
   /** Entered before anything is counted under it. */
-  private static UrlNames.Name lookUp(long owner, PinnedMap map) {
+  private static Url lookUp(long owner, PinnedMap map) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_LONG, owner);
       MemorySegment value = arena.allocate(MapShape.URL_NAME_SIZE, Long.BYTES);
@@ -104,7 +116,7 @@ final class UrlReader {
       NativeCalls.check(result, "read", map.pin().toString());
       int host = value.get(ValueLayout.JAVA_SHORT, 0);
       int path = value.get(ValueLayout.JAVA_SHORT, Short.BYTES);
-      return new UrlNames.Name(text(value, HOST_OFFSET, host), text(value, PATH_OFFSET, path));
+      return new Url(text(value, HOST_OFFSET, host), text(value, PATH_OFFSET, path));
     }
   }
 

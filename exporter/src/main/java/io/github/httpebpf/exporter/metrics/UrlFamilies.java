@@ -36,7 +36,8 @@ final class UrlFamilies {
   void add(Urls urls, String capture) {
     limit.addMetric(List.of(capture), urls.limit());
     for (Urls.Requests each : urls.requests()) {
-      List<String> labels = List.of(each.method().label(), each.host(), each.path(), capture);
+      List<String> labels =
+          List.of(each.method().label(), each.url().host(), each.url().path(), capture);
       requests.samples.add(new Sample(REQUESTS, LABELS, labels, (double) each.requests()));
       if (urls.answersSeen()) {
         durations.add(new Sample(COUNT, LABELS, labels, (double) each.responses()));
@@ -45,7 +46,8 @@ final class UrlFamilies {
     }
     for (Urls.Responses each : urls.responses()) {
       List<String> labels =
-          List.of(each.method().label(), each.host(), each.path(), each.code(), capture);
+          List.of(
+              each.method().label(), each.url().host(), each.url().path(), each.code(), capture);
       responses.samples.add(
           new Sample(RESPONSES, RESPONSE_LABELS, labels, (double) each.responses()));
     }

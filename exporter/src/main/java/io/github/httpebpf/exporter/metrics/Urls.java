@@ -15,28 +15,32 @@ public record Urls(
     int limit, List<Requests> requests, List<Responses> responses, boolean answersSeen) {
 
   /**
-   * Of a method and a URL.
+   * As it is shown.
    *
    * @param host in lower case, without the port
    * @param path without the query
+   */
+  public record Url(String host, String path) {
+
+    /** What has no series of its own. */
+    public static final Url REST = new Url(LabelledRequests.REST, LabelledRequests.REST);
+  }
+
+  /**
+   * Of a method and a URL.
+   *
    * @param responses final ones
    * @param nanoseconds from requests to those
    */
   public record Requests(
-      HttpMethod method,
-      String host,
-      String path,
-      long requests,
-      long responses,
-      long nanoseconds) {}
+      HttpMethod method, Url url, long requests, long responses, long nanoseconds) {}
 
   /**
    * Likewise, of a status.
    *
    * @param code three digits
    */
-  public record Responses(
-      HttpMethod method, String host, String path, String code, long responses) {}
+  public record Responses(HttpMethod method, Url url, String code, long responses) {}
 
   public Urls {
     requests = List.copyOf(requests);

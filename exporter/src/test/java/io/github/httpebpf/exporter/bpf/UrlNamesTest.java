@@ -2,6 +2,7 @@ package io.github.httpebpf.exporter.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.httpebpf.exporter.metrics.Urls.Url;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -10,9 +11,9 @@ class UrlNamesTest {
 
   private final List<Long> lookedUp = new ArrayList<>();
 
-  private UrlNames.Name lookUp(long owner) {
+  private Url lookUp(long owner) {
     lookedUp.add(owner);
-    return new UrlNames.Name("host", "/" + owner);
+    return new Url("host", "/" + owner);
   }
 
   @Test
@@ -22,7 +23,7 @@ class UrlNamesTest {
       for (long i = 1; i <= 1000; i++) {
         long owner = i << 32;
 
-        assertThat(names.of(owner, this::lookUp)).isEqualTo(new UrlNames.Name("host", "/" + owner));
+        assertThat(names.of(owner, this::lookUp)).isEqualTo(new Url("host", "/" + owner));
       }
     }
     assertThat(lookedUp).hasSize(1000).doesNotHaveDuplicates();
@@ -32,8 +33,7 @@ class UrlNamesTest {
   void restHasItsNameFromTheStart() {
     UrlNames names = new UrlNames(1);
 
-    assertThat(names.of(SeriesMap.REST, this::lookUp))
-        .isEqualTo(new UrlNames.Name("_other", "_other"));
+    assertThat(names.of(SeriesMap.REST, this::lookUp)).isEqualTo(new Url("_other", "_other"));
     assertThat(lookedUp).isEmpty();
   }
 }

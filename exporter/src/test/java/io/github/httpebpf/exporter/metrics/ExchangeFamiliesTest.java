@@ -119,9 +119,10 @@ class ExchangeFamiliesTest {
         new Urls(
             7,
             List.of(
-                new Urls.Requests(HttpMethod.GET, "a", "/\"\\x5c", 3, 2, 1_500_000_000),
-                new Urls.Requests(HttpMethod.GET, "_other", "_other", 9, 0, 0)),
-            List.of(new Urls.Responses(HttpMethod.GET, "a", "/\"\\x5c", "404", 2)),
+                new Urls.Requests(
+                    HttpMethod.GET, new Urls.Url("a", "/\"\\x5c"), 3, 2, 1_500_000_000),
+                new Urls.Requests(HttpMethod.GET, new Urls.Url("_other", "_other"), 9, 0, 0)),
+            List.of(new Urls.Responses(HttpMethod.GET, new Urls.Url("a", "/\"\\x5c"), "404", 2)),
             true),
         "eth0");
 
@@ -152,7 +153,10 @@ class ExchangeFamiliesTest {
     UrlFamilies families = new UrlFamilies();
     families.add(
         new Urls(
-            7, List.of(new Urls.Requests(HttpMethod.GET, "a", "/", 3, 0, 0)), List.of(), false),
+            7,
+            List.of(new Urls.Requests(HttpMethod.GET, new Urls.Url("a", "/"), 3, 0, 0)),
+            List.of(),
+            false),
         "xdp:eth0");
 
     assertThat(render(families.all()).lines().filter(line -> !line.startsWith("#")))

@@ -180,8 +180,8 @@ class HttpRequestsCollectorTest {
     Urls urls =
         new Urls(
             1,
-            List.of(new Urls.Requests(HttpMethod.GET, "a", "/", 1, 1, 1)),
-            List.of(new Urls.Responses(HttpMethod.GET, "a", "/", "200", 1)),
+            List.of(new Urls.Requests(HttpMethod.GET, new Urls.Url("a", "/"), 1, 1, 1)),
+            List.of(new Urls.Responses(HttpMethod.GET, new Urls.Url("a", "/"), "200", 1)),
             true);
     CaptureCounts counts =
         Objects.requireNonNull(ETH0.counts())
