@@ -40,7 +40,7 @@ class RivalsIT {
     return loads.stream().map(CompletableFuture::join).toList();
   }
 
-  @RepeatedTest(3)
+  @RepeatedTest(2)
   void leaveOneWholeCapture() {
     List<Shell.Result> results = loadAtOnce();
 
