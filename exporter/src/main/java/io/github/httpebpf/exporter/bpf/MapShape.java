@@ -26,7 +26,7 @@ record MapShape(int type, int keySize, int valueSize, int maxEntries) {
   static final MapShape TRACE_RING = new MapShape(Libbpf.BPF_MAP_TYPE_ARRAY_OF_MAPS(), 4, 4, 1);
 
   /** Octets of {@code struct series_key}. */
-  private static final int SERIES_KEY_SIZE = 16;
+  static final int SERIES_KEY_SIZE = 16;
 
   /** Octets of {@code struct url_counts}. */
   static final int URL_COUNTS_SIZE = 24;

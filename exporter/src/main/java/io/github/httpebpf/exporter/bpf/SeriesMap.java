@@ -22,7 +22,7 @@ record SeriesMap(PinnedMap map) implements AutoCloseable {
   static final long REST = 0;
 
   /** Of a key, in {@code __u64}: the owner, and the method, with what else there is. */
-  static final int KEY_WORDS = 2;
+  static final int KEY_WORDS = MapShape.SERIES_KEY_SIZE / Long.BYTES;
 
   /** Where the method is in a key, likewise. */
   static final int METHOD_WORD = 1;

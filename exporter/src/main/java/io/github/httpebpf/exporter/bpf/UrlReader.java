@@ -27,7 +27,7 @@ final class UrlReader {
   private static final int METHOD_MASK = (1 << STATUS_SHIFT) - 1;
 
   /** Of a value of {@code url_request_map}, in {@code __u64}: requests, responses, nanoseconds. */
-  private static final int REQUEST_WORDS = 3;
+  private static final int REQUEST_WORDS = MapShape.URL_COUNTS_SIZE / Long.BYTES;
 
   static final int HOST_OFFSET = 8;
   static final int PATH_OFFSET = 144;
