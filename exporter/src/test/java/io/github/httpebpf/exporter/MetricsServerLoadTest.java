@@ -73,16 +73,15 @@ class MetricsServerLoadTest {
 
   @Test
   void silentAndHalfSentRequestsDoNotHoldUpAScrape() throws Exception {
-    long start = System.nanoTime();
     for (int i = 0; i < 100; i++) {
       open();
       write(open(), "GET /metr");
     }
+    long start = System.nanoTime();
 
     String answer = scrapeOnAConnectionOfItsOwn();
 
-    // Those are closed after 5 s: less than that is not to wait for them.
-    assertThat(System.nanoTime() - start).isLessThan(4 * SECOND);
+    assertThat(System.nanoTime() - start).isLessThan(SECOND);
     assertThat(answer).contains(TestServer.ONE_SAMPLE);
   }
 

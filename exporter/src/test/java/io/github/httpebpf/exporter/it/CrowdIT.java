@@ -21,9 +21,7 @@ class CrowdIT {
 
   private static final String REQUEST =
       "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-
-  /** Whoever halts is closed after 5 s: less than that is not to wait for it. */
-  private static final Duration AT_ONCE = Duration.ofSeconds(4);
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   private Stage stage;
   private Exporter.Running running;
@@ -80,11 +78,20 @@ class CrowdIT {
     }
   }
 
+  /** In one of some rounds, each with new ones: others use the processors too, now and then. */
   @Test
   void silentAndHaltingClientsDoNotDelayAScrape() throws IOException {
-    long start = System.nanoTime();
+    List<Duration> taken = new ArrayList<>();
+    do {
+      taken.add(scrapeAmongHalting());
+    } while (taken.getLast().compareTo(AT_ONCE) >= 0 && taken.size() < 3);
+    assertThat(taken.getLast()).as("of %s", taken).isLessThan(AT_ONCE);
+  }
+
+  private Duration scrapeAmongHalting() throws IOException {
     List<Socket> others = new ArrayList<>(connect(100, ""));
     others.addAll(connect(100, "GET /met"));
+    long start = System.nanoTime();
     String answer = scrape();
     Duration taken = Duration.ofNanos(System.nanoTime() - start);
     for (Socket socket : others) {
@@ -92,6 +99,6 @@ class CrowdIT {
     }
 
     assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").contains("http_ebpf_exporter_up{");
-    assertThat(taken).isLessThan(AT_ONCE);
+    return taken;
   }
 }

@@ -227,6 +227,14 @@ final class Exporter implements AutoCloseable {
       return await();
     }
 
+    /** Does what comes all at once for it, however long it takes. */
+    void whileStopped(Runnable action) {
+      String number = String.valueOf(process.pid());
+      Shell.out("kill", "-STOP", number);
+      action.run();
+      Shell.out("kill", "-CONT", number);
+    }
+
     /** SIGKILL. */
     void kill() {
       process.destroyForcibly();

@@ -193,11 +193,7 @@ class FollowIT {
   /** Behind their programs a filter might see nothing. */
   @Test
   void whereOthersUseTcxACrowdIsAttachedToByTcxToo() {
-    String running = String.valueOf(run("veth.*").handle().pid());
-    // However long it takes to make them, they come at once.
-    Shell.out("kill", "-STOP", running);
-    veths.add(0, 100);
-    Shell.out("kill", "-CONT", running);
+    run("veth.*").whileStopped(() -> veths.add(0, 100));
     awaitCaptured(100);
     assertThat(linked()).as("by tcx").isLessThan(100);
     stage.exporter.run("unload", "--interface", "veth[0-9]+").succeeded();

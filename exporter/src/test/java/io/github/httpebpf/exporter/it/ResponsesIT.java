@@ -158,11 +158,11 @@ class ResponsesIT {
 
   /**
    * nginx rounds to milliseconds, and may be kept from its processor before it looks at its clock:
-   * each bucket may hold what is nginx's in the next ones, but for one request in twenty-five.
+   * each bucket may hold what is nginx's in the next ones, but for one request in fifty.
    */
   private void assertDurations(List<Logged> log) {
     List<Double> bounds = Exchanges.BOUNDS;
-    long stray = log.size() / 25;
+    long stray = log.size() / 50;
     for (String capture : CAPTURES) {
       Readings found = since(capture);
       for (int i = 0; i < bounds.size(); i++) {

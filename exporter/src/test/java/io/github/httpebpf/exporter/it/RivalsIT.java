@@ -40,7 +40,7 @@ class RivalsIT {
     return loads.stream().map(CompletableFuture::join).toList();
   }
 
-  @RepeatedTest(2)
+  @RepeatedTest(3)
   void leaveOneWholeCapture() {
     List<Shell.Result> results = loadAtOnce();
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -283,7 +284,7 @@ class TraceIT {
   }
 
   @Test
-  void itEndsWithItsReader() {
+  void itEndsWithItsReader() throws Exception {
     String command = String.join(" ", command("--interface", Lan.INTERFACE)) + " | head -n 1";
     List<Process> started = new ArrayList<>();
     try {
@@ -298,7 +299,9 @@ class TraceIT {
       while (shell.isAlive()) {
         get("/s200/" + sent);
         sent++;
-        assertThat(System.nanoTime() - began).isLessThan(Shell.LIMIT.toNanos());
+        assertThat(sent).isLessThan(100);
+        // It may take a moment to end.
+        shell.waitFor(100, TimeUnit.MILLISECONDS);
       }
       assertThat(shell.exitValue()).isZero();
       assertThat(
@@ -306,8 +309,6 @@ class TraceIT {
                   shell.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
           .matches("\\S+ eth0 .* /s200/0 200 .*\n");
       stage.log(80, sent);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
     } finally {
       started.forEach(Process::destroyForcibly);
     }

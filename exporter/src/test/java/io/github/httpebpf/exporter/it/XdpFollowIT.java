@@ -94,11 +94,7 @@ class XdpFollowIT {
   void whatIsToldToEndDoesNotWaitForThoseThatWait() {
     Exporter.Running running = run();
     assertThat(running.log()).contains("no interface matches yet");
-    String process = String.valueOf(running.handle().pid());
-    // However long it takes to make them, they come at once.
-    Shell.out("kill", "-STOP", process);
-    veths.add(0, 30);
-    Shell.out("kill", "-CONT", process);
+    running.whileStopped(() -> veths.add(0, 30));
     awaitAttached("veth0");
     assertThat(running.terminate()).isZero();
     assertThat(IntStream.range(0, 30).filter(i -> Files.exists(stage.pin("%xdp/veth" + i))).count())
